@@ -1,0 +1,54 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+const WITH_TEMPORAL = ['workflows', 'api', 'workers'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+const END_TO_END = ['test/e2e/**/*.test.ts'];
+
+// Thread pools ran out of memory with Temporal's native module, so the pool is forks.
+// At most four at once: each test process with a worker of its own takes some 200 MB.
+const shared = {
+  pool: 'forks',
+  maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+  restoreMocks: true,
+} as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...WITH_TEMPORAL, ...END_TO_END],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'temporal',
+          include: WITH_TEMPORAL,
+          globalSetup: 'test/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Whole products side by side would fight for two cores, so these run one after the other.
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: END_TO_END,
+          globalSetup: 'test/global-setup.ts',
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
