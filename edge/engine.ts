@@ -30,11 +30,22 @@ export type EngineRequest = {
   readonly onBodyBytes?: (bytes: number) => void;
 };
 
+/**
+ * The header fields of an answer, read by name. Narrower than a map, so that an engine may keep the
+ * fields as they came; every `ReadonlyMap<string, readonly string[]>` is one.
+ */
+export interface HeaderView {
+  /** All values of the field in their order, undefined when it did not come. `name` in lower case. */
+  get(name: string): readonly string[] | undefined;
+  /** Each field once, its lower-case name with all its values. */
+  entries(): Iterable<readonly [name: string, values: readonly string[]]>;
+}
+
 /** A complete answer: the whole body has arrived and was counted, never kept. */
 export type EngineAnswer = {
   readonly status: number;
-  /** Lower-cased name → all values in order; a header that came once has one value. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Lower-case name → all values in order; a header that came once has one value. */
+  readonly headers: HeaderView;
   /** Body bytes as they were on the wire, after chunk framing, before any content coding. */
   readonly bodyBytes: number;
   /** Content-Length where stated. */
@@ -72,7 +83,7 @@ export type EngineErrorFacts = {
   readonly code: EngineErrorCode;
   readonly bodyBytes: number;
   readonly status: number | undefined;
-  readonly headers: ReadonlyMap<string, readonly string[]> | undefined;
+  readonly headers: HeaderView | undefined;
 };
 
 /** Thrown when a GET gave no complete answer. Match on `code`, never on the text. */
