@@ -2,13 +2,15 @@
  * The closed list of outcomes a fetch task can have: what the letters in the task grid mean.
  *
  * `warmed` says at which depth the outcome counts as warmed; `retry` that another try may change
- * it; `closes` that it says something about the URL at every POP, not about this one POP.
+ * it; `closes` that it says something about the URL at every POP, not about this one POP:
+ * at once, or when a second POP confirms it (a redirect or a 404 may be one POP's own fault).
  */
 export const OUTCOMES = {
   warm: {
     letter: 'w',
     warmed: 'always',
     retry: false,
+    closes: 'never',
     meaning: "held by the POP's own cache: a fetch said cdn-hit-layer EDGE",
     hint: 'Nothing to do. Caches forget: warm again close to the launch.',
   },
@@ -16,6 +18,7 @@ export const OUTCOMES = {
     letter: 'f',
     warmed: 'always',
     retry: false,
+    closes: 'never',
     meaning: 'fetched twice, the second a Hit; the layer is unknown without Server-Timing',
     hint: 'Add a response headers policy with Server-Timing (sampling rate 0 is enough) to make it provable.',
   },
@@ -23,6 +26,7 @@ export const OUTCOMES = {
     letter: 'r',
     warmed: 'regional',
     retry: false,
+    closes: 'never',
     meaning: "held by the regional edge cache, not proven in the POP's own cache",
     hint: 'At depth edge, ask again: the POP did not admit the object after three fetches.',
   },
@@ -30,6 +34,7 @@ export const OUTCOMES = {
     letter: 'n',
     warmed: 'never',
     retry: false,
+    closes: 'at once',
     meaning: 'CloudFront answered Miss each time: it does not cache this URL',
     hint: 'Check the cache policy (caching disabled, TTL 0, private or no-store, a variant per request).',
   },
@@ -37,6 +42,7 @@ export const OUTCOMES = {
     letter: 'm',
     warmed: 'never',
     retry: false,
+    closes: 'confirmed',
     meaning: 'HTTP 404 or 410, confirmed at a second POP where there is one',
     hint: 'Correct the URL, or deploy the object before warming it.',
   },
@@ -44,6 +50,7 @@ export const OUTCOMES = {
     letter: 'd',
     warmed: 'never',
     retry: false,
+    closes: 'never',
     meaning: 'HTTP 401 or 403',
     hint: 'A signed URL may have expired; a WAF rule may block the workers; geo restriction sees their country.',
   },
@@ -51,6 +58,7 @@ export const OUTCOMES = {
     letter: 'e',
     warmed: 'never',
     retry: false,
+    closes: 'never',
     meaning: 'another HTTP 4xx status',
     hint: 'Read the status in the samples and repeat the fetch with the command of the report.',
   },
@@ -58,6 +66,7 @@ export const OUTCOMES = {
     letter: 'v',
     warmed: 'never',
     retry: true,
+    closes: 'never',
     meaning: 'HTTP 5xx from the origin or the edge',
     hint: 'Look at the origin. CloudFront caches errors for 10 s by default.',
   },
@@ -65,6 +74,7 @@ export const OUTCOMES = {
     letter: 'x',
     warmed: 'never',
     retry: false,
+    closes: 'confirmed',
     meaning: 'HTTP 3xx: the URL itself holds no object',
     hint: 'Give the URL the redirect leads to (often https:// instead of http://).',
   },
@@ -72,6 +82,7 @@ export const OUTCOMES = {
     letter: 'g',
     warmed: 'never',
     retry: false,
+    closes: 'confirmed',
     meaning: 'answered by Lambda@Edge or a CloudFront Function: not a cached object',
     hint: 'Nothing to warm: the answer is made at the edge for each viewer.',
   },
@@ -79,6 +90,7 @@ export const OUTCOMES = {
     letter: 'o',
     warmed: 'never',
     retry: false,
+    closes: 'never',
     meaning: "a 2xx answer without CloudFront's headers",
     hint: 'The address is not a POP: check EDGE_DIRECTORY and the resolvers.',
   },
@@ -86,6 +98,7 @@ export const OUTCOMES = {
     letter: 's',
     warmed: 'never',
     retry: true,
+    closes: 'never',
     meaning: 'another POP of the same location answered',
     hint: 'The POP id may have been replaced: ask for the id that answered (see the samples).',
   },
@@ -93,6 +106,7 @@ export const OUTCOMES = {
     letter: 'p',
     warmed: 'never',
     retry: true,
+    closes: 'never',
     meaning: 'a POP of another location answered',
     hint: 'The address list may be stale or traffic was moved: try again later or choose another POP.',
   },
@@ -100,6 +114,7 @@ export const OUTCOMES = {
     letter: 'c',
     warmed: 'never',
     retry: true,
+    closes: 'never',
     meaning: 'no address of the POP accepted the connection',
     hint: 'The POP may be out of service, or egress from the workers is blocked.',
   },
@@ -107,6 +122,7 @@ export const OUTCOMES = {
     letter: 't',
     warmed: 'never',
     retry: false,
+    closes: 'never',
     meaning: 'the TLS handshake or certificate check failed',
     hint: 'Check the certificate of the alias; a distribution with viewer mTLS cannot be warmed.',
   },
@@ -114,6 +130,7 @@ export const OUTCOMES = {
     letter: 'q',
     warmed: 'never',
     retry: true,
+    closes: 'never',
     meaning: 'the first byte, the next byte or the end of the body came too late',
     hint: 'Look at the origin and its distance; a stalled body is not cached.',
   },
@@ -121,6 +138,7 @@ export const OUTCOMES = {
     letter: 'y',
     warmed: 'never',
     retry: true,
+    closes: 'never',
     meaning: 'the body came below the minimum rate',
     hint: 'Look at the origin; try fewer instances at a time.',
   },
@@ -128,6 +146,7 @@ export const OUTCOMES = {
     letter: 'u',
     warmed: 'never',
     retry: true,
+    closes: 'never',
     meaning: 'the body ended before its length: CloudFront does not cache it',
     hint: 'Look at the origin: it closes connections or states a wrong Content-Length.',
   },
@@ -135,6 +154,7 @@ export const OUTCOMES = {
     letter: 'k',
     warmed: 'never',
     retry: true,
+    closes: 'never',
     meaning: 'the answer was not valid HTTP, or the connection was reset',
     hint: 'Repeat the fetch with the command of the report.',
   },
@@ -142,6 +162,7 @@ export const OUTCOMES = {
     letter: 'l',
     warmed: 'never',
     retry: false,
+    closes: 'at once',
     meaning: 'larger than the 50 GB that CloudFront serves in one GET',
     hint: 'Split the object: CloudFront does not cache it whole.',
   },
@@ -149,6 +170,7 @@ export const OUTCOMES = {
     letter: 'h',
     warmed: 'never',
     retry: false,
+    closes: 'never',
     meaning: "the URL's host is no name of an allowed distribution; nothing was fetched",
     hint: 'Use a domain name of the distribution, or add the distribution to ALLOWED_DISTRIBUTIONS.',
   },
@@ -156,6 +178,7 @@ export const OUTCOMES = {
     letter: 'a',
     warmed: 'never',
     retry: false,
+    closes: 'never',
     meaning: 'not tried: the POP failed every connection before',
     hint: 'Choose another POP of the location, or ask again later.',
   },
@@ -163,6 +186,7 @@ export const OUTCOMES = {
     letter: 'b',
     warmed: 'never',
     retry: false,
+    closes: 'never',
     meaning: 'three workers died while they held this task',
     hint: 'Read the logs of the fetch workers (memory, Spot interruptions).',
   },
@@ -173,6 +197,7 @@ export type OutcomeFacts = {
   readonly letter: string;
   readonly warmed: 'always' | 'regional' | 'never';
   readonly retry: boolean;
+  readonly closes: 'never' | 'at once' | 'confirmed';
   readonly meaning: string;
   readonly hint: string;
 };
