@@ -1,0 +1,54 @@
+/** How many fetch tasks the next batch gets. */
+
+const TARGET_SECONDS = 5;
+const MINIMUM_TASKS = 10;
+const MAXIMUM_TASKS = 1_000;
+/** Weight of the newest batch in the moving rate. */
+const NEWEST_WEIGHT = 0.25;
+/** Near the end each slot gets at least two more batches, so that no straggler holds the run. */
+const BATCHES_TO_THE_END = 2;
+
+/** What a batch says about the rate. */
+export type BatchPace = {
+  /** Tasks with an outcome. */
+  readonly tasks: number;
+  readonly elapsedMs: number;
+};
+
+/** Learns how fast batches go, and sizes the next ones. */
+export interface BatchSizer {
+  /** Learns from a batch that came back. Tasks handed back say nothing about the rate. */
+  readonly note: (pace: BatchPace) => void;
+  /**
+   * Tasks of the next batch: about 5 s of work at the moving rate, 10..1,000, and near the end
+   * no more than the rest divided by twice the window, at least 1.
+   */
+  readonly tasksOfNext: (remainingTasks: number, window: number) => number;
+  /** The moving rate, for the next run; 0 while nothing is known. */
+  readonly tasksPerSecond: () => number;
+}
+
+/**
+ * A batch sizer.
+ *
+ * @param tasksPerSecond rate known from an earlier run; 0 starts with the smallest batches.
+ */
+export function createBatchSizer(tasksPerSecond = 0): BatchSizer {
+  let rate = tasksPerSecond;
+  return {
+    note: ({ tasks, elapsedMs }) => {
+      if (tasks <= 0 || elapsedMs <= 0) return;
+      const newest = (tasks * 1_000) / elapsedMs;
+      rate = rate === 0 ? newest : rate + NEWEST_WEIGHT * (newest - rate);
+    },
+    tasksOfNext: (remainingTasks, window) => {
+      const steady = Math.min(
+        MAXIMUM_TASKS,
+        Math.max(MINIMUM_TASKS, Math.round(rate * TARGET_SECONDS)),
+      );
+      const guided = Math.ceil(remainingTasks / (BATCHES_TO_THE_END * window));
+      return Math.max(1, Math.min(steady, guided));
+    },
+    tasksPerSecond: () => rate,
+  };
+}
