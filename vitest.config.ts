@@ -14,8 +14,13 @@ const shared = {
   restoreMocks: true,
 } as const;
 
+/** Where `.ci/run` wants the results as JSON; everybody else only reads the screen. */
+const resultsFile = process.env['TEST_RESULTS_FILE'] ?? '';
+
 export default defineConfig({
   test: {
+    reporters:
+      resultsFile === '' ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
     projects: [
       {
         test: {

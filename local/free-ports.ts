@@ -1,19 +1,18 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
-/** Whether a TCP port of a loopback address can be listened on now. */
-export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  const server = createServer();
-  try {
-    server.listen(port, host);
-    await once(server, 'listening');
-    return true;
-  } catch {
-    // Taken, or not allowed (below 1024): either way it can't be listened on.
-    return false;
-  } finally {
-    server.close();
-  }
+const HIGHEST_PORT = 65_535;
+
+/** Whether nothing listens on a TCP port of 127.0.0.1, and this process may. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return !(await isAnswered(port)) && (await isListenable(port));
+}
+
+/** The next port above `port` that is free and not among `others`. */
+export async function nextFreePort(port: number, others: readonly number[]): Promise<number> {
+  let next = port + 1;
+  while (next < HIGHEST_PORT && (others.includes(next) || !(await isPortFree(next)))) next += 1;
+  return next;
 }
 
 /** Ports of 127.0.0.1 that are free now, all different: held together until the last is known. */
@@ -31,5 +30,33 @@ export async function findFreePorts(count: number): Promise<number[]> {
     return ports;
   } finally {
     for (const server of servers) server.close();
+  }
+}
+
+/** macOS lets one listen on 127.0.0.1 beside a program that listens on all addresses: ask that one. */
+async function isAnswered(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    // Refused: nobody is there.
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function isListenable(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    // Taken, or not allowed (below 1024): either way it can't be listened on.
+    return false;
+  } finally {
+    server.close();
   }
 }

@@ -47,7 +47,7 @@ async function startServer(): Promise<TestServer> {
     `${STATUS_SEARCH_ATTRIBUTE}=Keyword`,
     `${DOMAIN_SEARCH_ATTRIBUTE}=KeywordList`,
   ];
-  await supervisor.start(devServerCommand(cli.file, { port, searchAttributes }));
+  await supervisor.start([devServerCommand(cli.file, { port, searchAttributes })]);
   return {
     address: `127.0.0.1:${port}`,
     close: async () => {

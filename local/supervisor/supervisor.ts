@@ -5,6 +5,7 @@ import {
   type GuardedProcess,
   startGuarded,
 } from './guarded-process.ts';
+import { UserError } from '../user-error.ts';
 import type { Readiness } from './readiness.ts';
 
 /** A process to supervise. */
@@ -17,8 +18,8 @@ export type SupervisedCommand = Omit<GuardedCommand, 'logFolder'> & {
 };
 
 /** Thrown when a supervised process ended by itself, or did not get ready. */
-export class ChildFailure extends Error {
-  override readonly name = 'ChildFailure' as const;
+export class ChildFailure extends UserError {
+  override readonly name = 'ChildFailure';
   readonly processName: string;
 
   constructor(processName: string, message: string) {
@@ -30,25 +31,33 @@ export class ChildFailure extends Error {
 /** Keeps processes running side by side, and none of them longer than this process. */
 export interface Supervisor {
   /**
-   * Starts a process and resolves when it is ready.
+   * Starts processes together, as one stage, and resolves when all are ready.
    *
-   * @throws ChildFailure when it ends first, or is not ready within its limit.
+   * @throws ChildFailure when one ends first, or is not ready within its limit.
    */
-  start(command: SupervisedCommand): Promise<GuardedProcess>;
+  start(stage: readonly SupervisedCommand[]): Promise<readonly GuardedProcess[]>;
   /** Rejects with {@link ChildFailure} when a process ends unasked after it was ready; never resolves. */
   readonly failed: Promise<never>;
-  /** Stops every process, the last started first, each fully before the next. Safe to call twice. */
+  /** Stops every process: the stages one after the other, the last started first. Safe to call twice. */
   stop(): Promise<void>;
+  /** Ends every process at once, without a chance to finish its work. */
+  kill(): void;
   /** Processes that run now, in starting order. */
   running(): readonly GuardedProcess[];
 }
 
+type Child = { readonly child: GuardedProcess; readonly stopLimitMs: number };
+
 const READY_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 10_000;
 
-/** Creates a supervisor without processes. @param logFolder gets one log file a process. */
+/**
+ * Creates a supervisor without processes.
+ *
+ * @param logFolder gets one log file a process.
+ */
 export function createSupervisor(logFolder: string): Supervisor {
-  const children: { child: GuardedProcess; stopLimitMs: number }[] = [];
+  const stages: Child[][] = [];
   let fail: ((failure: ChildFailure) => void) | undefined;
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
@@ -57,10 +66,9 @@ export function createSupervisor(logFolder: string): Supervisor {
   failed.catch(() => undefined);
   let stopping: Promise<void> | undefined;
 
-  async function start(command: SupervisedCommand): Promise<GuardedProcess> {
-    if (stopping !== undefined) throw new ChildFailure(command.name, stoppedMessage(command.name));
+  async function startOne(command: SupervisedCommand, stage: Child[]): Promise<GuardedProcess> {
     const child = startGuarded({ ...command, logFolder });
-    children.push({ child, stopLimitMs: command.stopLimitMs ?? STOP_LIMIT_MS });
+    stage.push({ child, stopLimitMs: command.stopLimitMs ?? STOP_LIMIT_MS });
     await waitUntilReady(child, command);
     void watch(child);
     return child;
@@ -72,14 +80,30 @@ export function createSupervisor(logFolder: string): Supervisor {
   }
 
   async function stopAll(): Promise<void> {
-    for (const { child, stopLimitMs } of children.toReversed()) await child.stop(stopLimitMs);
+    for (const stage of stages.toReversed()) {
+      await Promise.all(stage.map(({ child, stopLimitMs }) => child.stop(stopLimitMs)));
+    }
   }
 
+  const running = (): GuardedProcess[] =>
+    stages
+      .flat()
+      .map(({ child }) => child)
+      .filter((child) => !child.hasEnded());
+
   return {
-    start,
+    async start(commands) {
+      if (stopping !== undefined) throw new Error('Nothing is started any more: all is stopped');
+      const stage: Child[] = [];
+      stages.push(stage);
+      return Promise.all(commands.map((command) => startOne(command, stage)));
+    },
     failed,
     stop: () => (stopping ??= stopAll()),
-    running: () => children.map(({ child }) => child).filter((child) => !child.hasEnded()),
+    kill() {
+      for (const child of running()) child.signal('SIGKILL');
+    },
+    running,
   };
 }
 
@@ -109,8 +133,4 @@ function failureOf(child: GuardedProcess, what: string): ChildFailure {
 function endedMessage(ending: Ending): string {
   if (ending.signal !== undefined) return `ended by ${ending.signal}`;
   return `ended by itself with exit code ${ending.code}`;
-}
-
-function stoppedMessage(name: string): string {
-  return `${name} was not started: everything is being stopped`;
 }

@@ -60,6 +60,7 @@ function runGoBuild(folder: string, environment: Environment): ReturnType<typeof
     environment: { ...environment, CGO_ENABLED: '0', GOWORK: 'off' },
     folder,
     limitMs: BUILD_LIMIT_MS,
+    isGuarded: true,
   });
 }
 

@@ -27,8 +27,11 @@ export function devServerCommand(cliFile: string, options: DevServerOptions): Su
   };
 }
 
-/** The CLI reads `TEMPORAL_*` too: settings meant for another cluster must not reach this server. */
-function environmentWithoutTemporal(): Record<string, string | undefined> {
+/**
+ * This process's environment without any setting that is meant for another cluster: the CLI and
+ * the SDK both read `TEMPORAL_*`, and a configuration file in the user's home.
+ */
+export function environmentWithoutTemporal(): Record<string, string | undefined> {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-  return Object.fromEntries(kept);
+  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: '/dev/null' };
 }

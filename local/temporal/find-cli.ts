@@ -1,6 +1,7 @@
 import { access, mkdir } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { UserError } from '../user-error.ts';
 import { buildCli } from './build-cli.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { checkCli } from './check-cli.ts';
@@ -25,7 +26,7 @@ export function cliRouteOptions(report: Report): CliRouteOptions {
  * Finds a Temporal CLI, or gets one: `TEMPORAL_CLI_PATH`, `PATH`, the user's cache, the official
  * release, a build with go. What is found but doesn't run is reported, and the next way is tried.
  *
- * @throws Error with every way's reason when all fail.
+ * @throws UserError with every way's reason when all fail.
  */
 export async function findTemporalCli(options: CliRouteOptions): Promise<TemporalCli> {
   const reasons: string[] = [];
@@ -53,7 +54,7 @@ export async function findTemporalCli(options: CliRouteOptions): Promise<Tempora
     options.report(`No Temporal server by ${way}: ${refusal}`);
   }
   const list = reasons.map((reason) => `  - ${reason}`).join('\n');
-  throw new Error(
+  throw new UserError(
     `No Temporal server found. Set TEMPORAL_ADDRESS to a running one, or install the CLI (https://docs.temporal.io/cli) and set TEMPORAL_CLI_PATH. Tried:\n${list}`,
   );
 }

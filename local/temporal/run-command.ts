@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { projectRoot } from '../project-root.ts';
 
 /** How a command ended and what it said. */
 export type CommandResult = {
@@ -16,20 +18,31 @@ export type Command = {
   readonly folder?: string;
   /** Killed after this. */
   readonly limitMs: number;
+  /** Whether it must not outlive this process; for commands that run long. @default false */
+  readonly isGuarded?: boolean;
 };
 
 const KEPT_CHARACTERS = 64 * 1024;
 
-/** Runs a command to its end without a shell and without stdin. Never throws: failure is a code. */
+/** Runs a command to its end without a shell and without input. Never throws: failure is a code. */
 export function runCommand(command: Command): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const child = spawn(command.command, command.args, {
+    const { isGuarded = false } = command;
+    const guard = join(projectRoot(), 'local/supervisor/guard.mjs');
+    const [file, ...args] = isGuarded
+      ? [process.execPath, guard, command.command, ...command.args]
+      : [command.command, ...command.args];
+    const child = spawn(file, args, {
       cwd: command.folder,
       env: command.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: isGuarded,
+      stdio: ['pipe', 'pipe', 'pipe'],
       timeout: command.limitMs,
-      killSignal: 'SIGKILL',
+      killSignal: isGuarded ? 'SIGTERM' : 'SIGKILL',
     });
+    // Without a guard nobody may wait for input; a guard lives as long as the pipe is open.
+    if (!isGuarded) child.stdin.end();
+    child.stdin.on('error', () => undefined);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
