@@ -1,0 +1,56 @@
+import type { EngineRequest } from '../engine.ts';
+import { ProtocolError, quoteBytes } from './protocol-error.ts';
+
+/** RFC 9110 §5.6.2: what a header name may consist of. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** RFC 9110 §5.5, narrowed to ASCII: CR, LF, NUL and other control characters would forge lines. */
+const FIELD_VALUE = /^[\t\x20-\x7e]*$/;
+
+/** RFC 9112 §3.2.1 and §3.2: no blank and no control character may split the request line. */
+const TARGET_AND_HOST = /^[\x21-\x7e]+ [\x21-\x7e]+$/;
+
+/** Set by the engine, or meaningless without a body to send. */
+const RESERVED_NAMES = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'te',
+  'trailer',
+]);
+
+/**
+ * Writes the bytes of a GET or HEAD as ASCII: request line, Host, the caller's headers. The
+ * connection is persistent because HTTP/1.1 says so (RFC 9112 §9.3), without a Connection header.
+ *
+ * @throws ProtocolError when a header name or value could break the request apart, or names a header
+ * that is the engine's own.
+ */
+export function writeRequestHead(request: EngineRequest): string {
+  const { url } = request;
+  const target = url.pathname + url.search;
+  if (!TARGET_AND_HOST.test(`${target} ${url.host}`)) {
+    throw new ProtocolError(
+      `invalid host ${quoteBytes(url.host)} or path ${quoteBytes(url.pathname)}`,
+    );
+  }
+  let head = `${request.method} ${target} HTTP/1.1\r\nHost: ${url.host}\r\n`;
+  for (const [name, value] of request.headers) {
+    checkField(name, value);
+    head += `${name}: ${value}\r\n`;
+  }
+  return `${head}\r\n`;
+}
+
+function checkField(name: string, value: string): void {
+  if (!TOKEN.test(name)) throw new ProtocolError(`invalid header name ${quoteBytes(name)}`);
+  if (RESERVED_NAMES.has(name.toLowerCase())) {
+    throw new ProtocolError(`header ${quoteBytes(name)} is set by the engine: leave it out`);
+  }
+  if (!FIELD_VALUE.test(value)) {
+    throw new ProtocolError(`header ${quoteBytes(name)} has a value that is not visible ASCII`);
+  }
+}
