@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { temporal } from '@temporalio/proto';
 import { NativeConnection } from '@temporalio/worker';
 import { inject } from 'vitest';
@@ -9,7 +10,6 @@ import { DOMAIN_SEARCH_ATTRIBUTE, STATUS_SEARCH_ATTRIBUTE } from '../../domain/i
 
 const { IndexedValueType } = temporal.api.enums.v1;
 const POLL_MS = 50;
-const RETENTION_SECONDS = 86_400;
 
 /** A namespace of its own on the run's Temporal server, so that task queues don't meet other tests. */
 export type TestNamespace = {
@@ -27,7 +27,7 @@ export async function createTestNamespace(): Promise<TestNamespace> {
   const clientConnection = await Connection.connect({ address });
   await clientConnection.workflowService.registerNamespace({
     namespace,
-    workflowExecutionRetentionPeriod: { seconds: RETENTION_SECONDS },
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
   });
   const isUsable = async (): Promise<boolean> => {
     try {
