@@ -3,6 +3,9 @@
 /** A request's share of the fleet, in instances; 0 holds nothing. */
 export type FleetLease = { readonly requestId: string; readonly instances: number };
 
+/** A lease as the fleet holds it. */
+export type HeldLease = FleetLease & { readonly sinceMs: number };
+
 /** Limits that the operator's settings put on the fleet. */
 export type FleetLimits = {
   /** Most instances the product may ask for, whatever the group allows. */
@@ -36,7 +39,7 @@ export type FleetStatus = {
   readonly inService?: number;
   readonly minSize?: number;
   readonly maxSize?: number;
-  readonly leases: readonly FleetLease[];
+  readonly leases: readonly HeldLease[];
   /** Size a caller set for the whole group; holds until the fleet is next idle. */
   readonly override?: number;
   readonly observedAtMs: number;

@@ -1,9 +1,15 @@
-import type { FleetChange, FleetLease, FleetLimits, GroupObservation } from '../../domain/fleet.ts';
+import type {
+  FleetChange,
+  FleetLease,
+  FleetLimits,
+  GroupObservation,
+  HeldLease,
+} from '../../domain/fleet.ts';
 import { leasedInstances } from '../../domain/fleet.ts';
 
 /** What of the fleet's state travels through continue-as-new. */
 export type CarriedFleet = {
-  readonly leases: readonly FleetLease[];
+  readonly leases: readonly HeldLease[];
   readonly override?: number;
   /** Whether the group's size is this workflow's doing and so has to be taken back. */
   readonly isManaging: boolean;
@@ -23,7 +29,7 @@ export const MAX_LEASES = 5_000;
  * Every change raises `revision`, so that a caller can wait until the loop has acted on its own.
  */
 export class FleetState {
-  readonly #instancesByRequest: Map<string, number>;
+  readonly #leaseByRequest: Map<string, HeldLease>;
   #limits: FleetLimits;
   #override: number | undefined;
   #isManaging: boolean;
@@ -32,7 +38,7 @@ export class FleetState {
 
   constructor(limits: FleetLimits, carried?: CarriedFleet) {
     const leases = carried?.leases ?? [];
-    this.#instancesByRequest = new Map(leases.map((lease) => [lease.requestId, lease.instances]));
+    this.#leaseByRequest = new Map(leases.map((lease) => [lease.requestId, lease]));
     this.#limits = limits;
     this.#override = carried?.override;
     this.#isManaging = carried?.isManaging ?? false;
@@ -59,11 +65,8 @@ export class FleetState {
     return this.#idleSinceMs;
   }
 
-  get leases(): FleetLease[] {
-    return [...this.#instancesByRequest].map(([requestId, instances]) => ({
-      requestId,
-      instances,
-    }));
+  get leases(): HeldLease[] {
+    return [...this.#leaseByRequest.values()];
   }
 
   /** Instances that leases ask for together. */
@@ -75,10 +78,10 @@ export class FleetState {
   setLease(lease: FleetLease, nowMs: number): boolean {
     const { requestId, instances } = lease;
     if (instances <= 0) return this.dropLease(requestId, nowMs);
-    if (this.#instancesByRequest.get(requestId) === instances) return false;
-    const isNew = !this.#instancesByRequest.has(requestId);
-    if (isNew && this.#instancesByRequest.size >= MAX_LEASES) return false;
-    this.#instancesByRequest.set(requestId, instances);
+    const held = this.#leaseByRequest.get(requestId);
+    if (held?.instances === instances) return false;
+    if (held === undefined && this.#leaseByRequest.size >= MAX_LEASES) return false;
+    this.#leaseByRequest.set(requestId, { requestId, instances, sinceMs: held?.sinceMs ?? nowMs });
     this.#isManaging = true;
     this.#idleSinceMs = undefined;
     this.revision += 1;
@@ -87,8 +90,8 @@ export class FleetState {
 
   /** Drops a lease; the last one starts the idle grace. @returns whether anything changed. */
   dropLease(requestId: string, nowMs: number): boolean {
-    if (!this.#instancesByRequest.delete(requestId)) return false;
-    if (this.#instancesByRequest.size === 0) this.#idleSinceMs = nowMs;
+    if (!this.#leaseByRequest.delete(requestId)) return false;
+    if (this.#leaseByRequest.size === 0) this.#idleSinceMs = nowMs;
     this.revision += 1;
     return true;
   }
@@ -117,12 +120,12 @@ export class FleetState {
     if (this.#isIdleAt(nowMs)) return 0;
     if (this.#override !== undefined) return this.#override;
     // During the grace the last size stays, so that a request right behind finds instances.
-    return this.#instancesByRequest.size === 0 ? undefined : this.leased;
+    return this.#leaseByRequest.size === 0 ? undefined : this.leased;
   }
 
   /** Notes that the wanted size was told to the group: after the idle size there is nothing left to take back. */
   noteApplied(nowMs: number): void {
-    const isReleased = this.#override === 0 && this.#instancesByRequest.size === 0;
+    const isReleased = this.#override === 0 && this.#leaseByRequest.size === 0;
     if (!this.#isIdleAt(nowMs) && !isReleased) return;
     this.#override = undefined;
     this.#idleSinceMs = undefined;
