@@ -1,6 +1,7 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
 import { FAILURES } from '../domain/failures.ts';
 import type { ResolvedDistribution, ResolvedTargets } from '../domain/prewarm.ts';
+import type { EdgeDirectory } from '../edge/directory.ts';
 import type { ResolveTargetsInput } from './index.ts';
 import type { AllowedDistributions, LocatedDistribution } from './allowed-distributions.ts';
 import { awsFailure, wordsOfAws } from './aws-error.ts';
@@ -8,7 +9,7 @@ import type { CnameLookup } from './cname-lookup.ts';
 import type { DistributionCatalogue, DistributionListing } from './distribution-catalogue.ts';
 import { distributionWarnings, whyNotServing } from './distribution-state.ts';
 import { findOwner, findOwnerWithin, type HostOwner, type OwnerDeps } from './host-owner.ts';
-import { findLivePops, type PopDirectory } from './live-pops.ts';
+import { findLivePops } from './live-pops.ts';
 import { mapBounded } from './map-bounded.ts';
 
 /** What the activity works with. */
@@ -16,7 +17,7 @@ export type ResolveTargetsDeps = {
   readonly catalogue: DistributionCatalogue;
   readonly allowed: AllowedDistributions;
   readonly cnames: CnameLookup;
-  readonly directory: PopDirectory;
+  readonly directory: EdgeDirectory;
   /** Domain of POP names: `EDGE_DNS_SUFFIX`. */
   readonly dnsSuffix: string;
 };
