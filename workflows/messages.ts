@@ -25,3 +25,10 @@ export const stopSignal = defineSignal<[StopNotice]>('stop');
 
 /** Sets the request's share of the fleet, in instances. */
 export const setInstanceCountSignal = defineSignal<[number]>('setInstanceCount');
+
+export {
+  changeFleetUpdate,
+  dropLeaseSignal,
+  fleetStatusQuery,
+  setLeaseSignal,
+} from './fleet-messages.ts';
