@@ -4,6 +4,15 @@ import { decodeRuns, encodeRuns, textOf } from '../../domain/run-length.ts';
 
 const codesOf = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
+const lettersIn = (text: string, maximumLetters: number) => {
+  try {
+    return decodeRuns(text, maximumLetters).length;
+  } catch (error) {
+    if (error instanceof RangeError) return 0;
+    throw error;
+  }
+};
+
 test.each([
   ['', ''],
   ['w', 'w'],
@@ -48,15 +57,6 @@ test('encoding and decoding is the identity, and never longer than the letters',
 });
 
 test('either reads or refuses any text, and never unfolds more than the bound', () => {
-  const lettersIn = (text: string, maximumLetters: number) => {
-    try {
-      return decodeRuns(text, maximumLetters).length;
-    } catch (error) {
-      if (error instanceof RangeError) return 0;
-      throw error;
-    }
-  };
-
   fc.assert(
     fc.property(fc.string(), fc.nat(50), (text, maximumLetters) => {
       expect(lettersIn(text, maximumLetters)).toBeLessThanOrEqual(maximumLetters);

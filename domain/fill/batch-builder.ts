@@ -1,0 +1,86 @@
+/** Bounds of the next batch. */
+export type BatchLimits = {
+  /** At least 1. */
+  readonly maximumTasks: number;
+  /** Expected body bytes. @default 256 MiB; a larger object gets a batch of its own. */
+  readonly maximumBytes?: number;
+  /** Bytes of URLs and indexes in the activity's input. @default 128 KiB */
+  readonly maximumInputBytes?: number;
+};
+
+/** The tasks of one POP in a planned batch. */
+export type PlannedColumn = { readonly column: number; readonly rows: readonly number[] };
+
+/** A batch as planned: its tasks in order, column by column, row by row. */
+export type PlannedBatch = {
+  readonly kind: 'leaders' | 'followers' | 'retries';
+  /** A column comes at most once. */
+  readonly columns: readonly PlannedColumn[];
+  /** The rows of all columns, each once: a batch's URLs are numbered in this order. */
+  readonly rows: readonly number[];
+  readonly tasks: number;
+  readonly expectedBytes: number;
+  /** One known object larger than a batch may be. */
+  readonly isLarge: boolean;
+};
+
+const MEBIBYTE = 1_048_576;
+const DEFAULT_MAXIMUM_BYTES = 256 * MEBIBYTE;
+const DEFAULT_MAXIMUM_INPUT_BYTES = 131_072;
+
+/** JSON around a POP id: `{"pop":"NRT57-P3","urls":[]},`. */
+const COLUMN_INPUT_BYTES = 40;
+/** JSON around a URL: `{"url":"","expectedBytes":50000000000},`. */
+const URL_INPUT_BYTES = 44;
+/** A URL's index in a column, with its comma: `1234,`. */
+const TASK_INPUT_BYTES = 5;
+
+/** What a batch is built from. */
+export type BatchBuilderInput = BatchLimits & {
+  readonly kind: PlannedBatch['kind'];
+  readonly expectedBytesOf: (row: number) => number;
+  /** Bytes of a URL as JSON. */
+  readonly urlBytes: (row: number) => number;
+};
+
+/** Collects tasks until a limit is met. The first task always fits, so that every task gets its turn. */
+export function createBatchBuilder(input: BatchBuilderInput) {
+  const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = input;
+  const { maximumInputBytes = DEFAULT_MAXIMUM_INPUT_BYTES } = input;
+  const columns: { readonly column: number; readonly rows: number[] }[] = [];
+  const urls = new Set<number>();
+  let tasks = 0;
+  let expectedBytes = 0;
+  let inputBytes = 0;
+
+  const inputBytesOf = (column: number, row: number) =>
+    TASK_INPUT_BYTES +
+    (columns.at(-1)?.column === column ? 0 : COLUMN_INPUT_BYTES) +
+    (urls.has(row) ? 0 : URL_INPUT_BYTES + input.urlBytes(row));
+
+  return {
+    isFull: () => tasks >= input.maximumTasks || expectedBytes >= maximumBytes,
+    fits: (column: number, row: number) =>
+      tasks === 0 ||
+      (tasks < input.maximumTasks &&
+        expectedBytes + input.expectedBytesOf(row) <= maximumBytes &&
+        inputBytes + inputBytesOf(column, row) <= maximumInputBytes),
+    add(column: number, row: number): void {
+      inputBytes += inputBytesOf(column, row);
+      expectedBytes += input.expectedBytesOf(row);
+      tasks += 1;
+      urls.add(row);
+      const last = columns.at(-1);
+      if (last?.column === column) last.rows.push(row);
+      else columns.push({ column, rows: [row] });
+    },
+    build: (): PlannedBatch => ({
+      kind: input.kind,
+      columns,
+      rows: [...urls],
+      tasks,
+      expectedBytes,
+      isLarge: expectedBytes > maximumBytes,
+    }),
+  };
+}

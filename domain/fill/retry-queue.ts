@@ -1,0 +1,52 @@
+import type { AreaLayout } from './area-layout.ts';
+import type { CellsInFlight } from './cells-in-flight.ts';
+import { NumberQueue, createRotation } from './task-source.ts';
+import type { Rotation, TaskSource } from './task-source.ts';
+
+/** Hands out what is tried again, column by column, in the order in which it came back. */
+export class RetryQueue implements TaskSource {
+  readonly #cells: CellsInFlight;
+  readonly #queues: readonly NumberQueue[];
+  readonly #rotation: Rotation;
+  #entries = 0;
+
+  constructor(layout: AreaLayout, cells: CellsInFlight) {
+    this.#cells = cells;
+    this.#queues = layout.interleaved.map(() => new NumberQueue());
+    this.#rotation = createRotation(layout.interleaved);
+  }
+
+  entries(): number {
+    return this.#entries;
+  }
+
+  /** Adds a cell at the end of its column's queue. */
+  add(row: number, column: number): void {
+    this.#queues[column]?.push(row);
+    this.#entries += 1;
+  }
+
+  findColumn(hasRoom: (column: number) => boolean): number | undefined {
+    return this.#rotation.find((column) => hasRoom(column) && this.#first(column) !== undefined);
+  }
+
+  take(column: number, fits: (row: number) => boolean): number | undefined {
+    const row = this.#first(column);
+    if (row === undefined || !fits(row)) return undefined;
+    this.#drop(column);
+    return row;
+  }
+
+  #first(column: number): number | undefined {
+    for (;;) {
+      const row = this.#queues[column]?.first();
+      if (row === undefined || this.#cells.isFree(row, column)) return row;
+      this.#drop(column);
+    }
+  }
+
+  #drop(column: number): void {
+    this.#queues[column]?.drop();
+    this.#entries -= 1;
+  }
+}
