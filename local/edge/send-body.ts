@@ -33,6 +33,12 @@ export function sendBody(response: ServerResponse, body: BodyToSend): void {
       if (response.destroyed) return;
       const slice = content(position, stopByte);
       position += slice.length;
+      // The last piece ends the response at once, so that caches are settled before the viewer
+      // can come back.
+      if (position === endByte && body.cut === undefined) {
+        response.end(slice);
+        return;
+      }
       if (!response.write(slice)) {
         response.once('drain', pump);
         return;
