@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { TestProject } from 'vitest/node';
 import { DOMAIN_SEARCH_ATTRIBUTE, STATUS_SEARCH_ATTRIBUTE } from '../domain/ids.ts';
 import { findFreePorts } from '../local/free-ports.ts';
@@ -36,8 +38,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function startServer(): Promise<TestServer> {
-  const given = process.env['TEMPORAL_ADDRESS'];
-  if (given !== undefined && given !== '') return { address: given, close: async () => {} };
+  const given = process.env['TEMPORAL_ADDRESS'] ?? '';
+  if (given !== '') {
+    await registerSearchAttributes(given);
+    return { address: given, close: async () => {} };
+  }
   const cli = await findTemporalCli(cliRouteOptions((line) => process.stderr.write(`${line}\n`)));
   const [port] = await findFreePorts(1);
   if (port === undefined) throw new Error('No free port for the Temporal server');
@@ -55,4 +60,22 @@ async function startServer(): Promise<TestServer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A server of the run's own is started with them; another may have them from an earlier run. */
+async function registerSearchAttributes(address: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  const namespace = 'default';
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const types = temporal.api.enums.v1.IndexedValueType;
+  const wanted = {
+    [STATUS_SEARCH_ATTRIBUTE]: types.INDEXED_VALUE_TYPE_KEYWORD,
+    [DOMAIN_SEARCH_ATTRIBUTE]: types.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+  };
+  const missing = Object.entries(wanted).filter(([name]) => !(name in (customAttributes ?? {})));
+  if (missing.length > 0) {
+    const searchAttributes = Object.fromEntries(missing);
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  }
+  await connection.close();
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const RENEW_MS = 2_000;
 const STALE_MS = 20_000;
 const PAUSE_MS = 200;
+const STALE_PAUSE_MS = 10;
 
 /**
  * Runs `work` while this process alone holds the lock file.
@@ -25,6 +26,7 @@ export async function withLock(file, { work, onWait }) {
     if (holder === undefined) continue;
     if (holder.isGone) {
       removeStale(file);
+      await delay(STALE_PAUSE_MS);
       continue;
     }
     if (!hasToldWait) onWait(holder.pid);

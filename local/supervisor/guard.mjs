@@ -32,7 +32,7 @@ child.on('exit', (code, signal) => {
 });
 
 /** @type {NodeJS.Signals[]} */
-const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'];
 for (const signal of passedOn) {
   process.on(signal, () => {
     if (!isSignallingGroup) child.kill(signal);

@@ -59,6 +59,8 @@ export function startGuarded(command: GuardedCommand): GuardedProcess {
   // Writing is never tried, but a guard that dies first makes the pipe report an error.
   child.stdin.on('error', (error) => log.write(`${error.message}\n`));
 
+  // Also a guard can be killed: what it guarded must not go on without it.
+  child.on('exit', () => sendSignal(-groupId, 'SIGKILL'));
   let hasEnded = false;
   const ended = once(child, 'close').then((): Ending => {
     hasEnded = true;
@@ -86,7 +88,8 @@ function sendSignal(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch (error) {
-    // ESRCH: it ended between the question and the signal, which is what was wanted.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    // It has ended already, which is what was wanted; macOS says EPERM of a group of zombies.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
