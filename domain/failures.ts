@@ -6,6 +6,10 @@
 export const FAILURES = {
   /** The request's values contradict what was found; trying again changes nothing. */
   invalidPrewarmRequest: 'InvalidPrewarmRequest',
+  /** None of the POPs resolves: nothing can be fetched. */
+  noPopResolves: 'NoPopResolves',
+  /** None of the URLs belongs to a distribution that may be warmed. */
+  noUrlAllowed: 'NoUrlAllowed',
   /** ListDistributions is needed to know whose caches these are, and AWS refuses it. */
   distributionsUnreadable: 'DistributionsUnreadable',
   /** AWS refuses to invalidate these paths; trying again changes nothing. */

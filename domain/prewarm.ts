@@ -93,6 +93,8 @@ export type RequestTotals = {
 /** Answer of the query `progress`. */
 export type ProgressAnswer = {
   readonly totals: RequestTotals;
+  /** Decides which letters of a heartbeat count as warmed. */
+  readonly depth: Depth;
   readonly batchesInFlight: readonly BatchInFlight[];
   readonly warnings: readonly string[];
 };

@@ -1,0 +1,222 @@
+import type { BatchHeartbeat, BatchInput, BatchResult } from '../../domain/batch.ts';
+import { createBatchSizer } from '../../domain/batch-size.ts';
+import type { BatchSizer } from '../../domain/batch-size.ts';
+import { PENDING } from '../../domain/cell.ts';
+import { createFillPlan } from '../../domain/fill-plan.ts';
+import type { FillPlan, PlannedBatch } from '../../domain/fill-plan.ts';
+import { hostOfUrl } from '../../domain/host-of-url.ts';
+import type {
+  BatchInFlight,
+  PopTarget,
+  PrewarmInput,
+  ResolvedTargets,
+} from '../../domain/prewarm.ts';
+import { decodeRuns } from '../../domain/run-length.ts';
+import { createSampleStore } from '../../domain/samples.ts';
+import type { CarriedSamples, SampleStore } from '../../domain/samples.ts';
+import { createSizeTable } from '../../domain/sizes.ts';
+import type { SizeTable } from '../../domain/sizes.ts';
+import { createTaskGrid, decodeTaskGrid } from '../../domain/task-grid.ts';
+import type { TaskGrid } from '../../domain/task-grid.ts';
+
+/** What the fill hands to the next run: everything that can't be asked again. */
+export type CarriedFill = {
+  readonly grid: string;
+  readonly sizes: string;
+  readonly samples: CarriedSamples;
+  readonly revalidating: readonly number[];
+  readonly bytesFetched: number;
+  readonly fetches: number;
+  readonly batches: number;
+  readonly tasksPerSecond: number;
+};
+
+/** Grid and sizes as text beyond which samples have no room: payloads are cut at 1.8 MiB stored. */
+const TEXT_WITHOUT_SAMPLES = 700_000;
+
+/**
+ * The fill of one request: its grid, its plan, and the batches in flight.
+ *
+ * Whatever a batch brings, its result or a dead worker's heartbeat, is merged here once; the batch
+ * is then no longer in flight.
+ */
+export class FillState {
+  readonly grid: TaskGrid;
+  readonly plan: FillPlan;
+  readonly sizes: SizeTable;
+  readonly samples: SampleStore;
+  /** POP ids by column. */
+  readonly popIds: readonly string[];
+  /** URLs that are kept but asked at the origin on each use. */
+  readonly revalidating: Set<number>;
+  bytesFetched: number;
+  fetches: number;
+  readonly #input: PrewarmInput;
+  readonly #domainNames: ReadonlyMap<string, string>;
+  readonly #inFlight = new Map<string, PlannedBatch>();
+  readonly #sizer: BatchSizer;
+  #batches: number;
+
+  constructor(input: PrewarmInput, targets: ResolvedTargets, carried?: CarriedFill) {
+    const pops = targets.livePops.flatMap((index): PopTarget | [] => input.pops[index] ?? []);
+    const shape = { rows: input.urls.length, columns: pops.length, depth: input.depth };
+    this.#input = input;
+    this.popIds = pops.map(({ id }) => id);
+    this.grid = carried === undefined ? createTaskGrid(shape) : decodeTaskGrid(shape, carried.grid);
+    this.sizes = createSizeTable(shape.rows, carried?.sizes);
+    this.samples = createSampleStore(carried?.samples);
+    this.revalidating = new Set(carried?.revalidating);
+    this.bytesFetched = carried?.bytesFetched ?? 0;
+    this.fetches = carried?.fetches ?? 0;
+    this.#batches = carried?.batches ?? 0;
+    this.#sizer = createBatchSizer(carried?.tasksPerSecond);
+    this.#domainNames = domainNamesOf(targets);
+    const shielded = shieldedHosts(targets);
+    this.#closeUnservedRows();
+    this.plan = createFillPlan({
+      grid: this.grid,
+      sizes: this.sizes,
+      areaOfColumn: (column) => pops[column]?.area ?? '',
+      isShieldedRow: (row) => shielded.has(hostOfUrl(input.urls[row] ?? '')),
+      urlBytes: (row) => input.urls[row]?.length ?? 0,
+    });
+  }
+
+  /** The next batch for a window, or undefined when nothing can be handed out now. */
+  next(window: number): PlannedBatch | undefined {
+    const remaining = this.plan.remainingTasks();
+    return this.plan.next({ maximumTasks: this.#sizer.tasksOfNext(remaining, window) });
+  }
+
+  /** Puts a planned batch in flight and names its activity. */
+  launch(batch: PlannedBatch): string {
+    this.#batches += 1;
+    const activityId = `batch-${this.#batches}`;
+    this.#inFlight.set(activityId, batch);
+    return activityId;
+  }
+
+  /** What the Web UI shows of a batch: its kind, its size, its POPs. */
+  summaryOf({ kind, tasks, rows, columns }: PlannedBatch): string {
+    const first = this.popIds[columns[0]?.column ?? 0] ?? '';
+    const others = columns.length > 1 ? ` and ${columns.length - 1} more` : '';
+    return `${kind}: ${tasks} tasks, ${rows.length} URLs, ${first}${others}`;
+  }
+
+  batchInput(batch: PlannedBatch, to: { requestId: string; intervalMs: number }): BatchInput {
+    const numbers = new Map(batch.rows.map((row, number) => [row, number]));
+    const urls = batch.rows.map((row) => {
+      const expectedBytes = this.sizes.bytesOf(row);
+      const url = this.#input.urls[row] ?? '';
+      return expectedBytes === undefined ? { url } : { url, expectedBytes };
+    });
+    const hosts = new Set(urls.map(({ url }) => hostOfUrl(url)));
+    return {
+      requestId: to.requestId,
+      heartbeatIntervalMs: to.intervalMs,
+      depth: this.#input.depth,
+      headers: this.#input.headers,
+      urls,
+      columns: batch.columns.map(({ column, rows }) => ({
+        pop: this.popIds[column] ?? '',
+        urls: rows.map((row) => numbers.get(row) ?? 0),
+      })),
+      domainNames: Object.fromEntries(
+        [...hosts].map((host) => [host, this.#domainNames.get(host) ?? host]),
+      ),
+    };
+  }
+
+  /** Merges a batch that returned, whole or in part. */
+  mergeResult(activityId: string, result: BatchResult): void {
+    const batch = this.#take(activityId);
+    for (const number of result.revalidates) {
+      const row = batch.rows[number];
+      if (row !== undefined) this.revalidating.add(row);
+    }
+    for (const sample of result.samples) {
+      const row = batch.rows[sample.url];
+      const column = batch.columns[sample.pop]?.column;
+      if (row === undefined || column === undefined) continue;
+      this.samples.add({ ...sample, url: row, pop: column });
+    }
+    const finished = this.#merge(batch, result, false);
+    this.#sizer.note({ tasks: finished, elapsedMs: result.elapsedMs });
+  }
+
+  /** Merges what a dead worker said last; the rest of its batch counts as lost. */
+  mergeLoss(activityId: string, heartbeat: BatchHeartbeat | undefined): void {
+    const silence = { letters: '', warmedBytes: 0, bytesFetched: 0, fetches: 0 };
+    this.#merge(this.#take(activityId), heartbeat ?? silence, true);
+  }
+
+  /** Plans a batch again that no worker had begun. */
+  giveBack(activityId: string): void {
+    this.plan.giveBack(this.#take(activityId));
+  }
+
+  batchesInFlight(): readonly BatchInFlight[] {
+    return [...this.#inFlight].map(([activityId, { tasks }]) => ({ activityId, tasks }));
+  }
+
+  carry(): CarriedFill {
+    const grid = this.grid.encode();
+    const sizes = this.sizes.encode();
+    const hasRoom = grid.length + sizes.length < TEXT_WITHOUT_SAMPLES;
+    return {
+      grid,
+      sizes,
+      samples: hasRoom ? this.samples.carry() : createSampleStore().carry(),
+      revalidating: [...this.revalidating],
+      bytesFetched: this.bytesFetched,
+      fetches: this.fetches,
+      batches: this.#batches,
+      tasksPerSecond: this.#sizer.tasksPerSecond(),
+    };
+  }
+
+  #merge(batch: PlannedBatch, heartbeat: BatchHeartbeat, isLost: boolean): number {
+    for (const [number, bodyBytes] of heartbeat.sizes ?? []) {
+      const row = batch.rows[number];
+      if (row !== undefined) this.sizes.record(row, bodyBytes);
+    }
+    this.bytesFetched += heartbeat.bytesFetched;
+    this.fetches += heartbeat.fetches;
+    const letters = decodeRuns(heartbeat.letters, batch.tasks);
+    this.plan.settle(batch, { letters, isLost });
+    return letters.reduce((finished, letter) => finished + (letter === PENDING ? 0 : 1), 0);
+  }
+
+  #take(activityId: string): PlannedBatch {
+    const batch = this.#inFlight.get(activityId);
+    if (batch === undefined) throw new Error(`Batch ${activityId} is not in flight`);
+    this.#inFlight.delete(activityId);
+    return batch;
+  }
+
+  #closeUnservedRows(): void {
+    for (const [row, url] of this.#input.urls.entries()) {
+      if (!this.#domainNames.has(hostOfUrl(url))) this.grid.closeRow(row, 'host_not_served');
+    }
+  }
+}
+
+function domainNamesOf({ hosts, distributions }: ResolvedTargets): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const [host, found] of Object.entries(hosts)) {
+    if ('refusal' in found) continue;
+    const distribution = distributions[found.distribution];
+    if (distribution !== undefined) names.set(host, distribution.domainName);
+  }
+  return names;
+}
+
+function shieldedHosts({ hosts, distributions }: ResolvedTargets): Set<string> {
+  return new Set(
+    Object.entries(hosts).flatMap(([host, found]) =>
+      'distribution' in found && distributions[found.distribution]?.hasOriginShield === true
+        ? [host]
+        : [],
+    ),
+  );
+}
