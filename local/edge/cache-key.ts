@@ -4,7 +4,7 @@ import type { Distribution, ResolvedBehaviour } from './distribution.ts';
 export type NormalisedEncoding = '' | 'gzip' | 'br,gzip' | 'br';
 
 /** One key of the caches. The same key is always the same object, so identity compares keys. */
-export interface CacheKey {
+export type CacheKey = {
   distributionId: string;
   path: string;
   /** Path, and `?query` where the behaviour puts the query string into the key. */
@@ -12,17 +12,17 @@ export interface CacheKey {
   encoding: NormalisedEncoding;
   /** Host header where the behaviour puts it into the key, else empty. */
   host: string;
-}
+};
 
 /** What a key is made of. */
-export interface KeyParts {
+export type KeyParts = {
   distribution: Distribution;
   behaviour: ResolvedBehaviour;
   path: string;
   query: string;
   host: string;
   acceptEncoding: string | undefined;
-}
+};
 
 /** Reduces Accept-Encoding to the encodings that CloudFront compresses with. */
 export function normaliseEncoding(acceptEncoding: string | undefined): NormalisedEncoding {

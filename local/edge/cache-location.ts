@@ -6,7 +6,7 @@ import type { Fragments, StoredResponse } from './stored-response.ts';
 export type LayerName = 'EDGE' | 'REC' | 'Origin Shield';
 
 /** A body on its way into a cache. It is kept when one of its readers got all of it. */
-export interface Fill {
+export type Fill = {
   entry: CacheEntry;
   stored: StoredResponse;
   /** Only this part is on its way. */
@@ -16,13 +16,13 @@ export interface Fill {
   /** When the first byte is there, in milliseconds since the epoch. */
   readyAtMs: number;
   readers: number;
-}
+};
 
 /**
  * Everything a location knows under one key. Clearing a location forgets its entries; a fill that
  * is still under way then ends in a forgotten entry and so leaves nothing behind.
  */
-export interface CacheEntry {
+export type CacheEntry = {
   /** A whole GET was answered here before: what admission rule A asks. */
   wasServed: boolean;
   stored: StoredResponse | undefined;
@@ -30,7 +30,7 @@ export interface CacheEntry {
   fill: Fill | undefined;
   /** Until when a LimitExceeded answer is repeated, in milliseconds since the epoch. */
   limitedUntilMs: number;
-}
+};
 
 /** One cache: a POP's, or a regional edge cache. */
 export interface CacheLocation {

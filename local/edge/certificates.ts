@@ -14,13 +14,13 @@ import {
 } from '@peculiar/x509';
 
 /** A certificate with its private key, both PEM. */
-export interface KeyPairPem {
+export type KeyPairPem = {
   certificatePem: string;
   privateKeyPem: string;
-}
+};
 
 /** Everything that the simulated CloudFront proves itself with. */
-export interface Certificates {
+export type Certificates = {
   caPem: string;
   /** For `*.cloudfront.net` and every alias. */
   leaf: KeyPairPem;
@@ -28,15 +28,15 @@ export interface Certificates {
   wrongName: KeyPairPem;
   /** For the right names, by an authority that nobody trusts. */
   unknownIssuer: KeyPairPem;
-}
+};
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 24 * 3_600_000;
 
-interface Authority {
+type Authority = {
   certificate: X509Certificate;
   keys: webcrypto.CryptoKeyPair;
-}
+};
 
 function createKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Pop } from './network.ts';
 
 /** One TCP connection of a viewer. */
-export interface Connection {
+export type Connection = {
   /** The TCP socket, also under TLS. */
   socket: Socket;
   pop: Pop;
@@ -11,7 +11,7 @@ export interface Connection {
   requestsInFlight: number;
   /** A fault wants it closed as soon as it is idle. */
   isClosing: boolean;
-}
+};
 
 /** The open connections, found by the ports at both of their ends. */
 export interface Connections {

@@ -49,11 +49,11 @@ export function createBufferContent(bytes: Buffer): BodySource {
 const compressedBodies = new Map<string, Buffer>();
 
 /** What to compress: `bodyBytes` bytes of the object's version. */
-export interface CompressedContent {
+export type CompressedContent = {
   bodyBytes: number;
   version: number;
   encoding: 'br' | 'gzip';
-}
+};
 
 /**
  * The really compressed bytes of an object of at most 10,000,000 bytes. The last

@@ -4,7 +4,7 @@ import { compilePattern } from './pattern.ts';
  * How CloudFront treats the URLs of one path pattern: what of a cache behavior, its cache policy
  * and its response headers policy matters to warming.
  */
-export interface CacheBehaviour {
+export type CacheBehaviour = {
   /** CloudFront path pattern: `*` any run of characters, `?` any one. First match counts. */
   pathPattern: string;
   /** @default 'allow-all' */
@@ -27,10 +27,10 @@ export interface CacheBehaviour {
   compress?: boolean;
   /** Overrides the distribution's own setting for this pattern. */
   serverTiming?: boolean;
-}
+};
 
 /** One distribution of the simulated CloudFront. */
-export interface DistributionSettings {
+export type DistributionSettings = {
   id: string;
   domainName: string;
   /** Exact names, or `*.example.com` for any one label. */
@@ -41,7 +41,7 @@ export interface DistributionSettings {
   serverTiming: boolean;
   enabled: boolean;
   priceClass: 'PriceClass_All' | 'PriceClass_200' | 'PriceClass_100';
-}
+};
 
 /** A behaviour with every default filled in. */
 export type ResolvedBehaviour = Required<CacheBehaviour>;

@@ -7,7 +7,7 @@ import type { Network, Pop } from './network.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 
 /** One request of a viewer, and everything known before a cache is asked. */
-export interface Exchange {
+export type Exchange = {
   request: IncomingMessage;
   response: ServerResponse;
   connection: Connection;
@@ -22,7 +22,7 @@ export interface Exchange {
   faults: ActiveFaults;
   receivedAtMs: number;
   logged: LoggedRequest;
-}
+};
 
 /** What is needed to open an exchange. */
 export interface ExchangeDeps {

@@ -1,12 +1,12 @@
 /** An answer that CloudFront makes itself, without origin and cache. */
-export interface GeneratedPage {
+export type GeneratedPage = {
   status: number;
   /** First word of X-Cache. */
   xCache: string;
   body: string;
   /** Where to, for a redirect. */
   location?: string;
-}
+};
 
 /** CloudFront's own error page, in the shape of the real one. */
 export function errorPage(

@@ -11,14 +11,14 @@ import { entityTag, type StoredResponse } from './stored-response.ts';
 export type RawHeaders = string[];
 
 /** What the CloudFront headers of an answer depend on. */
-export interface EdgeFacts {
+export type EdgeFacts = {
   popId: string;
   faults: ActiveFaults;
   /** The viewer asked for it (`Pragma: server-timing`), and the policy has it. */
   sendsServerTiming: boolean;
   nowMs: number;
   receivedAtMs: number;
-}
+};
 
 /** POP of the outer distribution, when one CloudFront stands in front of another. */
 const OUTER_POP = 'DEL54-C1';

@@ -31,10 +31,10 @@ const invalidationSchema = z.object({
 const changeSchema = z.object({ path: z.string() });
 
 /** An answer of the endpoint: a status, and what becomes its JSON. */
-interface Reply {
+type Reply = {
   status: number;
   body: unknown;
-}
+};
 
 interface Call {
   url: URL;

@@ -6,7 +6,7 @@ import { compilePattern } from './pattern.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 
 /** What one cache holds under one key. */
-export interface HeldObject {
+export type HeldObject = {
   /** POP id, or region of a regional edge cache. */
   location: string;
   kind: CacheLocation['kind'];
@@ -22,10 +22,10 @@ export interface HeldObject {
   bodyBytes: number;
   version: number;
   isExpired: boolean;
-}
+};
 
 /** Picks entries; patterns may have `*`. */
-export interface InspectFilter {
+export type InspectFilter = {
   /** Pattern of the POP id, region, or `origin`. */
   location?: string;
   kind?: CacheLocation['kind'];
@@ -38,14 +38,14 @@ export interface InspectFilter {
   limit?: number;
   /** How many matching entries to leave out first. @default 0 */
   offset?: number;
-}
+};
 
 /** A bounded part of an answer. */
-export interface Page<T> {
+export type Page<T> = {
   items: T[];
   /** Matching entries in all. */
   total: number;
-}
+};
 
 /** Looks into the simulated CloudFront without changing it. */
 export interface Inspect {

@@ -2,14 +2,14 @@ import type { Distributions } from './distribution.ts';
 import type { Network } from './network.ts';
 
 /** One invalidation, as its asker follows it. */
-export interface Invalidation {
+export type Invalidation = {
   id: string;
   distributionId: string;
   paths: readonly string[];
   status: 'InProgress' | 'Completed';
   /** Milliseconds since the epoch. */
   createdAtMs: number;
-}
+};
 
 /** Drops objects from every cache. */
 export interface Invalidations {

@@ -4,10 +4,10 @@ import type { Connection } from './connections.ts';
 import type { Pop } from './network.ts';
 
 /** Addresses of one POP, as the edge directory names them. */
-export interface PopAddresses {
+export type PopAddresses = {
   https: string[];
   http: string[];
-}
+};
 
 /** The listening ports of every POP. */
 export interface Listeners {

@@ -13,10 +13,10 @@ import type { StoredResponse } from './stored-response.ts';
 export type AdmissionRule = 'A' | 'B';
 
 /** One cache on the way to the origin. */
-export interface Layer {
+export type Layer = {
   name: LayerName;
   location: CacheLocation;
-}
+};
 
 /** A viewer's request as the layers see it. */
 export interface Lookup {
@@ -38,7 +38,7 @@ export interface Lookup {
 }
 
 /** Where an answer comes from, and what becomes of the caches when it is delivered. */
-export interface Found {
+export type Found = {
   stored: StoredResponse;
   outcome: 'hit' | 'miss' | 'refresh';
   /** The layer that held the answer. */
@@ -53,7 +53,7 @@ export interface Found {
   logged: readonly LoggedRequest[];
   /** The layer behind only confirmed the copy that was held: it sent no body. */
   isNotModified: boolean;
-}
+};
 
 function heldHere(lookup: Lookup, layer: Layer, ifVersion: number | undefined): Found | undefined {
   const { stored, fragments, fill } = layer.location.entryFor(lookup.key);

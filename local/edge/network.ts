@@ -4,12 +4,12 @@ import type { Distribution } from './distribution.ts';
 import type { Layer } from './lookup.ts';
 
 /** A POP as the catalogue names it. */
-export interface PopSettings {
+export type PopSettings = {
   /** Such as `NRT57-P3`. */
   id: string;
   /** Region of the regional edge cache behind it. */
   regionalEdgeCache: string;
-}
+};
 
 /** A POP with its own cache. */
 export interface Pop extends PopSettings {

@@ -1,7 +1,7 @@
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 
 /** What the origin's site has at a path. */
-export interface OriginResource {
+export type OriginResource = {
   status: number;
   contentType: string;
   /** Length of the body; the bytes follow from it and the version. */
@@ -10,13 +10,13 @@ export interface OriginResource {
   cacheControl: string;
   /** Sent without Content-Length and without support for Range. @default false */
   isChunked?: boolean;
-}
+};
 
 /** The site behind the simulated CloudFront: a function of the path, without the query string. */
 export type OriginSite = (path: string) => OriginResource;
 
 /** One request of CloudFront to the origin. */
-export interface OriginRequest {
+export type OriginRequest = {
   method: string;
   distributionId: string;
   host: string;
@@ -28,18 +28,18 @@ export interface OriginRequest {
   ifVersion: number | undefined;
   /** Status that a fault makes the origin answer with. */
   faultStatus: number | undefined;
-}
+};
 
 /** What the origin says. The body is not moved: it follows from size and version. */
-export interface OriginAnswer {
+export type OriginAnswer = {
   resource: OriginResource;
   version: number;
   isNotModified: boolean;
   logged: LoggedRequest;
-}
+};
 
 /** How often the origin was asked for one path. */
-export interface OriginCount {
+export type OriginCount = {
   path: string;
   /** Whole GETs, conditional ones left out. */
   gets: number;
@@ -47,7 +47,7 @@ export interface OriginCount {
   ranges: number;
   /** GETs that only asked whether the copy is still right. */
   revalidations: number;
-}
+};
 
 /** The origin of every distribution. */
 export interface Origin {

@@ -1,8 +1,8 @@
 /** Part of a body: from `startByte` up to, not including, `endByte`. */
-export interface ByteRange {
+export type ByteRange = {
   startByte: number;
   endByte: number;
-}
+};
 
 /**
  * Reads a Range header. Anything but one well-formed range gives `undefined`: CloudFront answers

@@ -1,5 +1,5 @@
 /** One request that a POP, a regional edge cache or the origin was asked. */
-export interface LoggedRequest {
+export type LoggedRequest = {
   /** Counts up from 1 over all locations. */
   number: number;
   /** Milliseconds since the epoch. */
@@ -18,7 +18,7 @@ export interface LoggedRequest {
   result: string;
   /** `open` while under way; `aborted` when not every byte was taken. */
   end: 'open' | 'complete' | 'aborted';
-}
+};
 
 /** What to log; number, time, and end are filled in. */
 export type RequestToLog = Omit<LoggedRequest, 'number' | 'atMs' | 'end' | 'status' | 'result'>;

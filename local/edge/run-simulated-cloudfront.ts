@@ -6,7 +6,7 @@ import { createSimulatedCloudFront, type SimulatedCloudFront } from './simulated
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** What the process says on its standard output when it is ready, as one line of JSON. */
-export interface ReadyLine {
+export type ReadyLine = {
   ready: true;
   /** Base URL of the inspection endpoint. */
   inspectUrl: string;
@@ -15,7 +15,7 @@ export interface ReadyLine {
   /** For `EDGE_CA_FILE`. */
   caFile: string;
   pops: number;
-}
+};
 
 /** Starts a simulated CloudFront and writes `edge-directory.json` and `ca.pem`. */
 export async function runSimulatedCloudFront(

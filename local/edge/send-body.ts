@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { SLICE_BYTES, type BodySource } from './content.ts';
 
 /** What to send, and what shall go wrong with it. */
-export interface BodyToSend {
+export type BodyToSend = {
   content: BodySource;
   startByte: number;
   endByte: number;
@@ -11,7 +11,7 @@ export interface BodyToSend {
   /** Sends only up to here, then calls `cut`. */
   cutAtByte?: number;
   cut?: () => void;
-}
+};
 
 const PACE_MS = 20;
 

@@ -12,7 +12,7 @@ import type { OriginSite } from './origin.ts';
 import { createServers } from './servers.ts';
 
 /** What the simulated CloudFront is made of. */
-export interface SimulatedCloudFrontOptions {
+export type SimulatedCloudFrontOptions = {
   pops: readonly PopSettings[];
   /** @default the sample distributions */
   distributions?: readonly DistributionSettings[];
@@ -34,7 +34,7 @@ export interface SimulatedCloudFrontOptions {
   loggedRequests?: number;
   /** Milliseconds since the epoch: what Age and TTL go by. @default Date.now */
   now?: () => number;
-}
+};
 
 /** CloudFront on loopback: an origin, regional edge caches, and POPs over HTTP and TLS. */
 export interface SimulatedCloudFront {
@@ -60,11 +60,11 @@ export interface SimulatedCloudFront {
   reset: () => void;
 }
 
-interface Running {
+type Running = {
   caPem: string;
   listeners: Listeners;
   inspectServer: InspectServer;
-}
+};
 
 async function open(
   core: Core,

@@ -1,7 +1,7 @@
 import type { ByteRange } from './range.ts';
 
 /** A response as a cache holds it: what is needed to give it again, without its bytes. */
-export interface StoredResponse {
+export type StoredResponse = {
   status: number;
   contentType: string;
   /** Length on the wire, that is after compression. */
@@ -20,13 +20,13 @@ export interface StoredResponse {
   storedAtMs: number;
   /** Milliseconds since the epoch; `undefined` when no cache may keep it. */
   expiresAtMs: number | undefined;
-}
+};
 
 /** Parts of an object that a cache got by Range requests. */
-export interface Fragments {
+export type Fragments = {
   of: StoredResponse;
   ranges: ByteRange[];
-}
+};
 
 /** Validator of a version, as an entity tag (RFC 9110 §8.8.3). */
 export function entityTag(stored: StoredResponse): string {

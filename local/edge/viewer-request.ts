@@ -30,12 +30,12 @@ export type Answer =
   | { page: GeneratedPage }
   | { found: Found; entry: CacheEntry; behaviour: ResolvedBehaviour };
 
-interface Matched {
+type Matched = {
   distribution: Distribution;
   behaviour: ResolvedBehaviour;
   key: CacheKey;
   entry: CacheEntry;
-}
+};
 
 function refuse(exchange: Exchange, behaviour: ResolvedBehaviour): GeneratedPage | undefined {
   const { scheme, method, host, request } = exchange;

@@ -47,6 +47,15 @@ test('asks the origin on each use where the content is always stale, as RefreshH
   ]);
 });
 
+test('confirms a part of a stale object at the origin, and serves it from the cache', async () => {
+  const url = `${SITE}/revalidate/b`;
+  await verdicts(url, 2);
+
+  const part = await simulation.get(POP, url, '--range', '0-0');
+
+  expect([part.status, verdict(part)]).toEqual([206, 'RefreshHit']);
+});
+
 test('answers RefreshHit after the TTL, and then Hit again', async () => {
   const url = `${SITE}/sizes/5000`;
   await verdicts(url, 3);

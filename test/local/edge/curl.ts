@@ -3,14 +3,14 @@ import { execFile } from 'node:child_process';
 import { z } from 'zod';
 
 /** What curl got. */
-export interface CurlResult {
+export type CurlResult = {
   /** 0, or curl's error: 18 partial body, 28 timeout, 35/56 reset, 60 certificate. */
   exitCode: number;
   status: number;
   bodyBytes: number;
   /** Header names in lower case; a header that came twice has two values. */
   headers: Record<string, string[]>;
-}
+};
 
 const headersSchema = z.record(z.string(), z.array(z.string()));
 

@@ -18,10 +18,10 @@ beforeEach(() => simulation.cloudFront.reset());
 const POP = 'NRT57-P3';
 const URL = 'https://www.example.com/sizes/100';
 
-interface Reply {
+type Reply = {
   status: number;
   body: unknown;
-}
+};
 
 async function call(method: string, path: string, body?: unknown): Promise<Reply> {
   const response = await fetch(`${simulation.cloudFront.inspectUrl}${path}`, {
