@@ -28,7 +28,7 @@ export type FillPlanInput = {
   readonly grid: TaskGrid;
   /** Name of the regional area behind a POP. */
   readonly areaOfColumn: (column: number) => string;
-  /** Whether a URL's distribution has Origin Shield: one leader in all. */
+  /** Whether a URL's distribution has Origin Shield: one leader in all. Asked once for each row. */
   readonly isShieldedRow: (row: number) => boolean;
   /** Live: record the sizes that a batch measured before settling it. */
   readonly sizes: Pick<SizeTable, 'bytesOf' | 'meanBytes'>;
@@ -104,7 +104,14 @@ export function createFillPlan(input: FillPlanInput): FillPlan {
 /** The queues of a plan, wired: leaders open groups for followers, tried followers wait for retries. */
 function createParts(input: FillPlanInput) {
   const { grid, sizes, urlBytes } = input;
-  const layout = createAreaLayout({ ...input, columns: grid.columns });
+  const isShielded = Uint8Array.from({ length: grid.rows }, (_, row) =>
+    input.isShieldedRow(row) ? 1 : 0,
+  );
+  const layout = createAreaLayout({
+    columns: grid.columns,
+    areaOfColumn: input.areaOfColumn,
+    isShieldedRow: (row) => isShielded[row] === 1,
+  });
   const cells = createCellsInFlight(grid);
   const watch = createColumnWatch(grid, cells);
   const retries = new RetryQueue(layout, cells);
