@@ -21,13 +21,24 @@ function checkNode() {
   );
 }
 
+/** The CDK app's own dependencies, some 200 MB that only tests and deploys need. */
+const infra = join(root, 'infra');
+const isForTests = process.argv.includes('--test');
+
 function isReady() {
-  return areDependenciesInstalled(root) && isBuildFresh(root);
+  return (
+    areDependenciesInstalled(root) &&
+    isBuildFresh(root) &&
+    (!isForTests || areDependenciesInstalled(infra))
+  );
 }
 
 async function makeReady() {
   if (!areDependenciesInstalled(root)) {
     await tell('Installing dependencies (usually 20 to 60 s)', () => installDependencies(root));
+  }
+  if (isForTests && !areDependenciesInstalled(infra)) {
+    await tell('Installing what infra/ needs (usually 10 s)', () => installDependencies(infra));
   }
   if (!isBuildFresh(root)) {
     // Imported late: it loads what was installed just now.
@@ -63,7 +74,7 @@ try {
       onWait: (pid) => console.log(`setup: waiting for another set-up (process ${pid}) …`),
     });
   }
-  if (process.argv.includes('--test')) await findTemporalServer();
+  if (isForTests) await findTemporalServer();
 } catch (error) {
   console.error(`setup: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -1,0 +1,5 @@
+// Entry of the CDK app; see docs/operations.md.
+
+import { createApp } from './app.ts';
+
+createApp().synth();
