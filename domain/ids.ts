@@ -36,6 +36,14 @@ export function fleetWorkflowId(groupName: string): string {
   return `fleet/${groupName}`;
 }
 
+/**
+ * Name of the group's lifecycle hook on terminating instances: a fetch worker that has drained
+ * completes it. Whoever creates the group has to name its hook so.
+ */
+export function drainHookName(groupName: string): string {
+  return `${groupName}-drain`;
+}
+
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a string has the form of a request id (lower-case UUID), so that it can't name another workflow. */
