@@ -33,6 +33,7 @@ export function frameBody(head: ResponseHead, method: 'GET' | 'HEAD'): BodyFrami
 export function keepsConnection(head: ResponseHead): boolean {
   const options = head.fields.get('connection');
   if (options === undefined) return head.minorVersion === 1;
+  if (options.length === 1 && options[0] === 'keep-alive') return true;
   const tokens = options.flatMap((value) => value.toLowerCase().split(/[\t ]*,[\t ]*/));
   if (tokens.includes('close')) return false;
   return head.minorVersion === 1 || tokens.includes('keep-alive');

@@ -1,3 +1,4 @@
+import { markFieldLines } from './field-lines.ts';
 import {
   MAXIMUM_CHUNK_EXTENSION_BYTES,
   MAXIMUM_CHUNK_LINE_BYTES,
@@ -5,7 +6,6 @@ import {
   MAXIMUM_TRAILER_BYTES,
 } from './limits.ts';
 import { ProtocolError, quoteBytes } from './protocol-error.ts';
-import { parseFieldLines } from './response-head.ts';
 
 const LF = 0x0a;
 const LINE_END_BYTES = 2;
@@ -118,6 +118,6 @@ export class ChunkedBody {
     if (this.#trailerBytes > MAXIMUM_TRAILER_BYTES || this.#trailerLines > MAXIMUM_FIELD_LINES) {
       throw new ProtocolError(`trailers past ${MAXIMUM_TRAILER_BYTES} bytes or 200 lines`);
     }
-    parseFieldLines(`${line}\r\n`);
+    markFieldLines(`${line}\r\n`, 0);
   }
 }

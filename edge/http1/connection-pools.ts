@@ -92,7 +92,10 @@ export class ConnectionPools implements ConnectionOwner, ClockWatcher {
     if (pool === undefined) return connection.abandon(CLOSED);
     const isTurnOver = this.#services.clock.coarseMs - connection.openedAtMs > TURN_MS;
     const mustGiveWay = isTurnOver || pool.waiting.size === 0;
-    if (mustGiveWay && this.#nextToOpen(pool) !== undefined) return connection.abandon(CLOSED);
+    if (mustGiveWay && this.#nextToOpen(pool) !== undefined) {
+      this.#moveToEndOfRing(pool);
+      return connection.abandon(CLOSED);
+    }
     const next = pool.takeWaiting();
     if (pool.waiting.size === 0) this.#waitingPools.delete(pool);
     if (next === undefined) pool.putIdle(connection);
@@ -115,9 +118,7 @@ export class ConnectionPools implements ConnectionOwner, ClockWatcher {
       const pool = this.#nextToOpen();
       const exchange = pool?.takeWaiting();
       if (pool === undefined || exchange === undefined) return;
-      // To the end of the ring: the pools take turns.
-      this.#waitingPools.delete(pool);
-      if (pool.waiting.size > 0) this.#waitingPools.add(pool);
+      this.#moveToEndOfRing(pool);
       this.#open(pool, exchange);
     }
   }
@@ -128,6 +129,11 @@ export class ConnectionPools implements ConnectionOwner, ClockWatcher {
       if (pool !== except && this.#mayGrow(pool)) return pool;
     }
     return undefined;
+  }
+
+  #moveToEndOfRing(pool: ConnectionPool): void {
+    this.#waitingPools.delete(pool);
+    if (pool.waiting.size > 0) this.#waitingPools.add(pool);
   }
 
   #mayGrow(pool: ConnectionPool): boolean {
