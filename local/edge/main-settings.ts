@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 
 import { z } from 'zod';
 
+import { CATALOGUE_POPS } from './catalogue-pops.ts';
 import type { SimulatedCloudFrontOptions } from './simulated-cloudfront.ts';
 
 const portSchema = z.coerce.number().int().min(0).max(65_535);
@@ -10,7 +11,7 @@ const millisecondsSchema = z.coerce.number().int().min(0).max(600_000);
 
 const settingsSchema = z.object({
   'data-dir': z.string().min(1),
-  pops: z.string().min(1),
+  pops: z.string().min(1).optional(),
   admission: z.enum(['A', 'B']).default('A'),
   'port-base': portSchema.optional(),
   'inspect-port': portSchema.default(0),
@@ -42,9 +43,13 @@ function parseSettings(argv: readonly string[]): z.infer<typeof settingsSchema> 
   throw new Error(`Bad options of the simulated CloudFront: ${z.prettifyError(parsed.error)}`);
 }
 
+async function readPops(path: string): Promise<SimulatedCloudFrontOptions['pops']> {
+  return popsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+}
+
 /**
- * Reads the options of the process: `--data-dir DIR` and `--pops FILE` (JSON list of
- * `{ id, regionalEdgeCache }`), and optionally `--admission A|B`, `--port-base N`,
+ * Reads the options of the process: `--data-dir DIR`, and optionally `--pops FILE` (JSON list of
+ * `{ id, regionalEdgeCache }`, instead of the catalogue), `--admission A|B`, `--port-base N`,
  * `--inspect-port N`, `--origin-latency-ms N`, `--invalidation-delay-ms N`.
  *
  * @throws Error that lists every bad option.
@@ -53,7 +58,7 @@ export async function readMainSettings(argv: readonly string[]): Promise<MainSet
   const settings = parseSettings(argv);
   const portBase = settings['port-base'];
   return {
-    pops: popsSchema.parse(JSON.parse(await readFile(settings.pops, 'utf8'))),
+    pops: settings.pops === undefined ? CATALOGUE_POPS : await readPops(settings.pops),
     dataDirectory: settings['data-dir'],
     admissionRule: settings.admission,
     inspectPort: settings['inspect-port'],
