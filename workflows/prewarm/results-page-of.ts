@@ -29,7 +29,8 @@ export function resultsPageOf(run: PrewarmRun, { fromRow, rows }: ResultsPageReq
     page.push(bodyBytes === undefined ? { url } : { url, bodyBytes });
   }
 
-  const samples = fill?.samples.ofRows(start, page.length) ?? [];
+  const end = start + page.length;
+  const samples = fill?.samples.all().filter(({ url }) => url >= start && url < end) ?? [];
   return {
     fromRow: start,
     totalRows: urls.length,

@@ -28,10 +28,11 @@ export function summaryOf(run: PrewarmRun): RequestSummary {
 function outcomesOf(run: PrewarmRun): OutcomeCount[] {
   const { fill } = run;
   if (fill === undefined) return [];
+  const samples = fill.samples.all();
   return OUTCOME_NAMES.flatMap((outcome) => {
     const tasks = fill.grid.tasksWith(outcome);
     if (tasks === 0) return [];
-    const kept = fill.samples.ofOutcome(outcome);
+    const kept = samples.filter((sample) => sample.outcome === outcome);
     return [{ outcome, tasks, samples: kept.map((sample) => sampleOf(run, sample)) }];
   });
 }
