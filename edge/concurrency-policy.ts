@@ -1,0 +1,32 @@
+/** How many fetch tasks may run at once through one POP. */
+
+/** What one GET showed of its POP. */
+export type FetchObservation = {
+  readonly pop: string;
+  readonly bodyBytes: number;
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+  /** No complete answer came, or CloudFront asked to be asked less. */
+  readonly isFailed: boolean;
+};
+
+/** Decides on concurrency, and may learn from what the GETs show. */
+export interface ConcurrencyPolicy {
+  /** Fetch tasks that may run at once through the POP: of all sizes, or of large objects alone. */
+  limitOf(pop: string, size: 'any' | 'large'): number;
+  note(observation: FetchObservation): void;
+}
+
+/** Objects above this count as large: a few fill the pipe, and more of them only share it. */
+export const LARGE_OBJECT_BYTES = 64 * 1024 * 1024;
+
+const LARGE_AT_ONCE = 3;
+
+/** The same number of connections for every POP, three for large objects. */
+export function createFixedConcurrency(connectionsPerPop: number): ConcurrencyPolicy {
+  const largeAtOnce = Math.min(LARGE_AT_ONCE, connectionsPerPop);
+  return {
+    limitOf: (_pop, size) => (size === 'large' ? largeAtOnce : connectionsPerPop),
+    note: () => undefined,
+  };
+}

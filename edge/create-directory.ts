@@ -1,0 +1,21 @@
+import type { EdgeDirectory } from './directory.ts';
+import { createDnsDirectory } from './dns-directory.ts';
+import { createFileDirectory } from './file-directory.ts';
+
+/** Settings of {@link createDirectory}, as the configuration names them. */
+export type DirectorySettings = {
+  /** `dns`, or the path of a JSON file. */
+  readonly edgeDirectory: string;
+  readonly edgeDnsServers?: readonly string[] | undefined;
+  readonly edgeDnsSuffix: string;
+};
+
+/** The directory that the configuration asks for. */
+export function createDirectory(settings: DirectorySettings): EdgeDirectory {
+  if (settings.edgeDirectory !== 'dns') return createFileDirectory(settings.edgeDirectory);
+  return createDnsDirectory({
+    suffix: settings.edgeDnsSuffix,
+    servers: settings.edgeDnsServers,
+    spread: Math.random(),
+  });
+}

@@ -1,0 +1,42 @@
+import type { AnswerFacts } from './classify.ts';
+import type { EngineAnswer } from './engine.ts';
+
+/** Cache-Control directives by which an origin keeps CloudFront from caching. */
+const TELLING_DIRECTIVES: ReadonlySet<string> = new Set([
+  'private',
+  'no-store',
+  'no-cache',
+  'max-age=0',
+  's-maxage=0',
+]);
+
+/**
+ * What an answer that is no fetch of the object says, for a person: at most 200 characters, without
+ * query strings, which may carry signatures.
+ */
+export function describeAnswer(
+  answer: Pick<EngineAnswer, 'status' | 'headers' | 'isLengthUnknown'>,
+  facts: AnswerFacts,
+): string {
+  const { status, headers } = answer;
+  const words = [`HTTP ${status}`];
+  if (facts.xCache !== undefined) words.push(`X-Cache ${facts.xCache}`);
+  if (!facts.isFromCloudFront) words.push('no header of CloudFront');
+  else if (facts.servedBy === undefined) words.push('no X-Amz-Cf-Pop');
+  else if (facts.popMatch !== 'asked') words.push(`answered by ${facts.servedBy}`);
+  if (status < 300 && answer.isLengthUnknown)
+    words.push('the end of the body can’t be told from a cut');
+  const [location] = status >= 300 && status < 400 ? (headers.get('location') ?? []) : [];
+  if (location !== undefined) words.push(`to ${location.split(/[?#]/)[0]}`);
+  return words.join(', ').slice(0, 200);
+}
+
+/** Why CloudFront may not cache an answer: what its Cache-Control says, undefined when nothing. */
+export function describeCaching(headers: EngineAnswer['headers']): string | undefined {
+  const directives = (headers.get('cache-control') ?? [])
+    .flatMap((value) => value.toLowerCase().split(','))
+    .map((directive) => directive.trim())
+    .filter((directive) => TELLING_DIRECTIVES.has(directive));
+  if (directives.length === 0) return undefined;
+  return `Cache-Control says ${directives.join(', ')}`;
+}

@@ -1,0 +1,31 @@
+/** From a POP to the addresses where its hosts listen. */
+
+import type { EdgeAddress } from './engine.ts';
+
+/** Addresses of one POP by the scheme of the URL; a scheme without addresses can't be fetched there. */
+export type PopAddresses = {
+  readonly https: readonly EdgeAddress[];
+  readonly http: readonly EdgeAddress[];
+};
+
+/** What a directory says of a POP: its addresses, or why there is no such POP. */
+export type PopResolution =
+  | { readonly isFound: true; readonly addresses: PopAddresses }
+  | { readonly isFound: false; readonly reason: string };
+
+/** Thrown when a directory could not be asked, which says nothing about the POP. */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError' as const;
+}
+
+/** Where addresses of POPs come from. Safe for any number of questions at once. */
+export interface EdgeDirectory {
+  /**
+   * The addresses of a POP, in an order that stays the same for this process while they do.
+   *
+   * @param pop POP id, in any case.
+   * @param domainName the distribution's domain name: its first label stands in POP names.
+   * @throws DirectoryError when no answer was to be had.
+   */
+  resolve(pop: string, domainName: string): Promise<PopResolution>;
+}

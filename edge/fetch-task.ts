@@ -1,0 +1,56 @@
+/** What a fetch task is, and what comes of it: the border between the batch and the edge. */
+
+import type { Depth, Outcome } from '../domain/outcome.ts';
+import type { HeaderLine } from '../domain/prewarm.ts';
+import type { Slot } from './pop-limiter.ts';
+
+/** One URL through one POP. */
+export type FetchTask = {
+  readonly url: string;
+  /** POP id in upper case. */
+  readonly pop: string;
+  /** The distribution's domain name: its first label stands in POP names. */
+  readonly domainName: string;
+  readonly depth: Depth;
+  /** The caller's headers, sent on each GET. */
+  readonly headers: readonly HeaderLine[];
+  /** Expected body bytes, undefined while not measured. */
+  readonly expectedBytes: number | undefined;
+  readonly signal: AbortSignal;
+  /** Called for each piece of a body with its bytes, also of GETs that break later. */
+  readonly onBodyBytes: (bytes: number) => void;
+};
+
+/** What came of a fetch task. */
+export type FetchTaskResult = {
+  /** Undefined when the task is handed back: cancelled, or the POP asked to be asked less. */
+  readonly outcome: Outcome | undefined;
+  readonly isSlowedDown: boolean;
+  /** Body bytes of the last complete fetch; undefined when there was none. */
+  readonly bodyBytes: number | undefined;
+  /** GETs that were answered to the end, checks included. */
+  readonly fetches: number;
+  /** A cache asked the origin whether its copy is still good. */
+  readonly isRevalidating: boolean;
+  /** Status of the last answer, also of one that broke. */
+  readonly status: number | undefined;
+  readonly servedBy: string | undefined;
+  readonly xCache: string | undefined;
+  /** Why, in a few words; no query string and no header value of the caller. */
+  readonly message: string | undefined;
+};
+
+/** Runs fetch tasks. Safe for any number at once; the same (URL, POP) runs once at a time. */
+export interface FetchTaskRunner {
+  /**
+   * Waits for a place to run a task through a POP; undefined when `signal` fired first.
+   *
+   * @param task anything with the task's POP, expected bytes and signal.
+   */
+  acquire(task: Pick<FetchTask, 'pop' | 'expectedBytes' | 'signal'>): Promise<Slot | undefined>;
+  /**
+   * Fetches until the depth is reached or an outcome is known, and gives the slot back.
+   * Failures of the POP, the object or the network are outcomes, never thrown.
+   */
+  run(task: FetchTask, slot: Slot): Promise<FetchTaskResult>;
+}

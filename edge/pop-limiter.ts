@@ -1,0 +1,138 @@
+import type { ConcurrencyPolicy } from './concurrency-policy.ts';
+
+/** Asks for a place to run one fetch task. */
+export type SlotRequest = {
+  readonly pop: string;
+  readonly isLarge: boolean;
+  readonly signal: AbortSignal;
+};
+
+/** A place to run one fetch task: at most one connection at a time. */
+export interface Slot {
+  /** Gives the place back; more than once does no harm. */
+  release(): void;
+}
+
+type Waiter = { readonly isLarge: boolean; readonly grant: (slot: Slot) => void };
+
+type PopState = {
+  readonly pop: string;
+  running: number;
+  runningLarge: number;
+  readonly waiters: Waiter[];
+};
+
+/** Settings of {@link PopLimiter}. */
+export type PopLimiterOptions = {
+  readonly policy: ConcurrencyPolicy;
+  /** Fetch tasks at once in the process, over all POPs. */
+  readonly maxRunning: number;
+};
+
+/**
+ * Keeps each POP at its number of fetch tasks, and the process at its number of connections.
+ * Within a POP first come, first served; POPs take turns where the process is at its limit.
+ */
+export class PopLimiter {
+  readonly #policy: ConcurrencyPolicy;
+  readonly #maxRunning: number;
+  readonly #states = new Map<string, PopState>();
+  /** POPs with waiters, the one that waits longest for its turn first. */
+  readonly #waiting = new Set<PopState>();
+  #running = 0;
+
+  constructor({ policy, maxRunning }: PopLimiterOptions) {
+    this.#policy = policy;
+    this.#maxRunning = maxRunning;
+  }
+
+  /** Fetch tasks that hold a place. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Waits for a place; undefined when `signal` fired first. */
+  async acquire({ pop, isLarge, signal }: SlotRequest): Promise<Slot | undefined> {
+    if (signal.aborted) return undefined;
+    const state = this.#states.get(pop) ?? { pop, running: 0, runningLarge: 0, waiters: [] };
+    this.#states.set(pop, state);
+    if (this.#hasPlace(state, isLarge)) return this.#enter(state, isLarge);
+    return new Promise((resolve) => {
+      const giveUp = (): void => {
+        state.waiters.splice(state.waiters.indexOf(waiter), 1);
+        this.#forgetIfUnused(state);
+        resolve(undefined);
+      };
+      const grant = (slot: Slot): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(slot);
+      };
+      const waiter = { isLarge, grant };
+      signal.addEventListener('abort', giveUp, { once: true });
+      state.waiters.push(waiter);
+      this.#waiting.add(state);
+    });
+  }
+
+  #hasPlace(state: PopState, isLarge: boolean): boolean {
+    const { pop, running, runningLarge } = state;
+    if (this.#running >= this.#maxRunning) return false;
+    if (running >= this.#policy.limitOf(pop, 'any')) return false;
+    return !isLarge || runningLarge < this.#policy.limitOf(pop, 'large');
+  }
+
+  #enter(state: PopState, isLarge: boolean): Slot {
+    this.#running += 1;
+    state.running += 1;
+    if (isLarge) state.runningLarge += 1;
+    let isReleased = false;
+    return {
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        this.#leave(state, isLarge);
+      },
+    };
+  }
+
+  #leave(state: PopState, isLarge: boolean): void {
+    const wasFull = this.#running >= this.#maxRunning;
+    this.#running -= 1;
+    state.running -= 1;
+    if (isLarge) state.runningLarge -= 1;
+    if (wasFull) this.#admitInTurn();
+    else this.#admitFrom(state);
+    this.#forgetIfUnused(state);
+  }
+
+  #admitInTurn(): void {
+    for (const state of this.#waiting) {
+      if (!this.#admitFrom(state)) continue;
+      if (this.#waiting.delete(state)) this.#waiting.add(state);
+      return;
+    }
+  }
+
+  /** Admits whom it can of one POP. A large object that must wait does not hold up small ones. */
+  #admitFrom(state: PopState): boolean {
+    let hasAdmitted = false;
+    for (let at = 0; at < state.waiters.length;) {
+      const waiter = state.waiters[at];
+      if (waiter === undefined || !this.#hasPlace(state, waiter.isLarge)) {
+        at += 1;
+        continue;
+      }
+      state.waiters.splice(at, 1);
+      waiter.grant(this.#enter(state, waiter.isLarge));
+      hasAdmitted = true;
+    }
+    this.#forgetIfUnused(state);
+    return hasAdmitted;
+  }
+
+  #forgetIfUnused(state: PopState): void {
+    if (state.waiters.length > 0) return;
+    this.#waiting.delete(state);
+    if (state.running === 0) this.#states.delete(state.pop);
+  }
+}

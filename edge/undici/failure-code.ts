@@ -1,0 +1,33 @@
+import type { EngineErrorCode } from '../engine.ts';
+import { classifySocketError } from '../http1/socket-error.ts';
+
+/** What was known of a GET when undici reported an error. */
+export type FailureSituation = {
+  readonly phase: 'connecting' | 'waiting' | 'reading';
+  /** The peer had closed its side before. */
+  readonly hasPeerEnded: boolean;
+  readonly bodyBytes: number;
+  readonly statedBytes: number | undefined;
+};
+
+/** The code of an error that undici or a socket gave. Goes by `code`, never by text. */
+export function failureCode(error: Error, situation: FailureSituation): EngineErrorCode {
+  const { phase, hasPeerEnded, bodyBytes, statedBytes } = situation;
+  if (phase === 'connecting') return classifySocketError(error, false);
+  const code = errorCode(error);
+  const cut = phase === 'reading' ? 'truncated' : 'reset';
+  if (code === 'HPE_INVALID_EOF_STATE') return cut;
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return bodyBytes < (statedBytes ?? 0) ? 'truncated' : 'protocol';
+  }
+  // undici has one code for a closed socket and for an answer it did not expect.
+  if (code === 'UND_ERR_SOCKET') return hasPeerEnded ? cut : 'protocol';
+  if (/^(?:HPE|UND_ERR)_/.test(code)) return 'protocol';
+  // With TLS 1.3 a peer that misses a client certificate says so after the handshake.
+  return code === '' ? 'protocol' : classifySocketError(error, true);
+}
+
+/** The `code` of an error, empty when it has none. */
+export function errorCode(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
