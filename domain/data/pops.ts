@@ -19,12 +19,20 @@ export type CataloguePop = {
   readonly partition: 'aws' | 'aws-cn';
 };
 
-const place = (
-  city: string,
-  country: string,
-  area: string,
-  partition: CataloguePop['partition'] = 'aws',
-) => ({ city, country, area, partition });
+type Place = Omit<CataloguePop, 'id'>;
+
+const place = (city: string, country: string, area: string): Place => ({
+  city,
+  country,
+  area,
+  partition: 'aws',
+});
+const inChina = (city: string): Place => ({
+  city,
+  country: 'CN',
+  area: 'ap-northeast-2',
+  partition: 'aws-cn',
+});
 
 const PLACES = {
   AKL: place('Auckland', 'NZ', 'ap-southeast-2'),
@@ -33,7 +41,7 @@ const PLACES = {
   ATH: place('Athens', 'GR', 'eu-central-1'),
   ATL: place('Atlanta', 'US', 'us-east-2'),
   BAH: place('Manama', 'BH', 'ap-south-1'),
-  BJS: place('Beijing', 'CN', 'ap-northeast-2', 'aws-cn'),
+  BJS: inChina('Beijing'),
   BKK: place('Bangkok', 'TH', 'ap-southeast-1'),
   BLR: place('Bengaluru', 'IN', 'ap-south-1'),
   BOG: place('Bogota', 'CO', 'us-east-1'),
@@ -100,7 +108,7 @@ const PLACES = {
   PHX: place('Phoenix', 'US', 'us-west-1'),
   PMO: place('Palermo', 'IT', 'eu-central-1'),
   PRG: place('Prague', 'CZ', 'eu-central-1'),
-  PVG: place('Shanghai', 'CN', 'ap-northeast-2', 'aws-cn'),
+  PVG: inChina('Shanghai'),
   QRO: place('Queretaro', 'MX', 'us-east-2'),
   SCL: place('Santiago', 'CL', 'sa-east-1'),
   SEA: place('Seattle', 'US', 'us-west-2'),
@@ -109,7 +117,7 @@ const PLACES = {
   SLC: place('Salt Lake City', 'US', 'us-west-2'),
   SOF: place('Sofia', 'BG', 'eu-central-1'),
   SYD: place('Sydney', 'AU', 'ap-southeast-2'),
-  SZX: place('Shenzhen', 'CN', 'ap-northeast-2', 'aws-cn'),
+  SZX: inChina('Shenzhen'),
   TLV: place('Tel Aviv', 'IL', 'eu-central-1'),
   TPE: place('Taoyuan', 'TW', 'ap-northeast-2'),
   TXL: place('Berlin', 'DE', 'eu-central-1'),
@@ -120,9 +128,9 @@ const PLACES = {
   YVR: place('Vancouver', 'CA', 'us-west-2'),
   YYC: place('Calgary', 'CA', 'us-west-2'),
   ZAG: place('Zagreb', 'HR', 'eu-central-1'),
-  ZHY: place('Zhongwei', 'CN', 'ap-northeast-2', 'aws-cn'),
+  ZHY: inChina('Zhongwei'),
   ZRH: place('Zurich', 'CH', 'eu-central-1'),
-} as const;
+};
 
 /** Every POP of the catalogue, by id. */
 export const POPS: readonly CataloguePop[] = [

@@ -43,3 +43,30 @@ export const COUNTRIES: Readonly<Record<string, ContractTarget & { readonly iso:
   vietnam: { name: 'Vietnam', iso: 'VN', pops: ['SIN2-P1', 'SIN2-P2'] },
   south_korea: { name: 'South Korea', iso: 'KR', pops: ['ICN57-P1', 'ICN57-P2'] },
 };
+
+/** Countries whose catalogue POPs `coverage: full` takes for a region. */
+export const COUNTRIES_OF_REGION: Readonly<Record<string, readonly string[]>> = {
+  apac: ['HK', 'ID', 'IN', 'JP', 'KR', 'MY', 'NZ', 'PH', 'SG', 'TH', 'TW', 'VN'],
+  au: ['AU'],
+  ca: ['CA'],
+  sa: ['AR', 'BR', 'CL', 'CO', 'ZA'],
+  eu: ['AT', 'BE', 'BG', 'CH', 'CZ', 'DE', 'DK', 'ES', 'FI', 'FR', 'GB', 'GR', 'HR', 'HU', 'IE', 'IT', 'NL', 'NO', 'PL', 'PT', 'RO', 'SE'],
+  jp: ['JP'],
+  us: ['US'],
+  cn: ['CN'],
+  south_america: ['AR', 'BR', 'CL', 'CO'],
+  south_africa: ['ZA'],
+};
+
+/** Other names that people use for countries, with their ISO 3166 code. */
+export const COUNTRY_ALIASES: Readonly<Record<string, string>> = {
+  uk: 'GB',
+  great_britain: 'GB',
+  usa: 'US',
+  united_states_of_america: 'US',
+  uae: 'AE',
+  korea: 'KR',
+  republic_of_korea: 'KR',
+  czech_republic: 'CZ',
+  holland: 'NL',
+};
