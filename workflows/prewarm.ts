@@ -47,6 +47,8 @@ export async function prewarm(input: PrewarmInput, carried?: CarriedRun): Promis
     if (isCancellation(error)) run.noteCancelled();
     else run.noteFailure(error);
   }
+  // The fill ends without an error when it is cancelled: its batches return what they finished.
+  if (CancellationScope.current().consideredCancelled) run.noteCancelled();
 
   if (run.isHistoryFull && !run.isStopped) {
     await condition(allHandlersFinished);

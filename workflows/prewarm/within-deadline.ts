@@ -12,18 +12,21 @@ import type { PrewarmRun } from './prewarm-run.ts';
 export async function withinDeadline(run: PrewarmRun, work: () => Promise<void>): Promise<void> {
   const workScope = new CancellationScope();
   const timerScope = new CancellationScope();
-  const deadline = timerScope.run(async () => {
-    await sleep(Math.max(1, run.timeoutAtMs - Date.now()), { summary: 'deadline of the request' });
-    run.noteTimeout();
-    workScope.cancel();
-  });
+  const deadline = timerScope
+    .run(async () => {
+      const leftMs = Math.max(1, run.timeoutAtMs - Date.now());
+      await sleep(leftMs, { summary: 'deadline of the request' });
+      run.noteTimeout();
+      workScope.cancel();
+    })
+    .catch(passCancellation);
   try {
     await workScope.run(work);
   } catch (error) {
     if (!(run.isTimedOut && isCancellation(error))) throw error;
   } finally {
     timerScope.cancel();
-    await deadline.catch(passCancellation);
+    await deadline;
   }
 }
 
