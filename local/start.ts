@@ -21,7 +21,7 @@ import { type Supervisor, createSupervisor } from './supervisor/supervisor.ts';
 import { cliRouteOptions, findTemporalCli } from './temporal/find-cli.ts';
 import { UserError } from './user-error.ts';
 
-/** A process that died says more than the call that failed because of it: it is waited for this long. */
+/** How long after a failed call a process's death may still be noticed. */
 const FAILURE_GRACE_MS = 500;
 
 // A build of the Temporal server may still go on when somebody asks to stop: it ends with this process.
@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(START_HELP);
     return 0;
   } catch (error) {
-    console.error(error instanceof UserError ? error.message : error);
+    tellError(error);
     return 1;
   }
 }
@@ -50,11 +50,21 @@ async function run(options: StartOptions): Promise<number> {
     // Without --once the signal is the normal end.
     return options.isOnce || code <= 1 ? code : 0;
   } catch (error) {
-    await Promise.race([supervisor.failed, delay(FAILURE_GRACE_MS)]);
-    throw error;
+    tellError(await causeOf(error, supervisor));
+    return 1;
   } finally {
     await stopAll(supervisor);
   }
+}
+
+/** A process that died says more than the call that failed because of it. */
+function causeOf(seen: unknown, supervisor: Supervisor): Promise<unknown> {
+  const death = supervisor.failed.catch((failure: unknown) => failure);
+  return Promise.race([death, delay(FAILURE_GRACE_MS, seen)]);
+}
+
+function tellError(error: unknown): void {
+  console.error(error instanceof UserError ? error.message : error);
 }
 
 async function prepare(options: StartOptions): Promise<ProductOptions> {

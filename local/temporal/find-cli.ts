@@ -1,4 +1,4 @@
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { UserError } from '../user-error.ts';
@@ -8,6 +8,9 @@ import { checkCli } from './check-cli.ts';
 import type { CliRouteOptions } from './cli-route.ts';
 import type { Report } from './heartbeat.ts';
 import { downloadCli } from './download-cli.ts';
+
+/** Longer than any build may take. */
+const LEFTOVER_AGE_MS = 3_600_000;
 
 /** A Temporal CLI that runs, and how it was come by. */
 export type TemporalCli = {
@@ -41,6 +44,7 @@ export async function findTemporalCli(options: CliRouteOptions): Promise<Tempora
   }
 
   await mkdir(cacheFolder(options), { recursive: true });
+  await removeLeftovers(cacheFolder(options));
   for (const { way, get } of [
     { way: 'download', get: downloadCli },
     { way: 'go build', get: buildCli },
@@ -75,6 +79,16 @@ async function findFiles(
   return named === undefined || named === ''
     ? existing
     : [{ way: 'TEMPORAL_CLI_PATH', file: named }, ...existing];
+}
+
+/** Work folders of downloads and builds that were killed. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) continue;
+    const ageMs = Date.now() - (await stat(path)).mtimeMs;
+    if (ageMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function isExecutable(file: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { type RequestListener, createServer } from 'node:http';
@@ -146,6 +147,19 @@ test('builds with go when the download is cut', async () => {
     'temporalio/cli v1.8.2',
   );
   expect(options.lines.join('\n')).toContain('usually 3 to 4 minutes');
+});
+
+test('clears away what killed builds left, but not one that goes on', async () => {
+  const options = machine();
+  const cache = join(options.cached, '..');
+  mkdirSync(join(cache, 'build-killed'), { recursive: true });
+  mkdirSync(join(cache, 'build-running'));
+  utimesSync(join(cache, 'build-killed'), 0, 0);
+  writeProgram(join(options.folder, 'bin/go'), `${GO_PRESENT}\nexit 1`);
+
+  await expect(findTemporalCli(options)).rejects.toThrow('go build failed');
+
+  expect(readdirSync(cache)).toEqual(['build-running']);
 });
 
 test('does not keep a download that does not run', async () => {
