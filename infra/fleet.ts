@@ -112,7 +112,8 @@ function createTemplate(stack: Stack, platform: Platform, options: FleetOptions)
     userData: createUserData(stack, {
       imageUri: platform.image.imageUri,
       logGroupName: logGroup.logGroupName,
-      environment: options.environment,
+      // Unlike Fargate, an instance tells nobody its region.
+      environment: { ...options.environment, AWS_REGION: stack.region },
       drainSeconds: DRAIN_SECONDS,
       ...(temporalSecret === undefined
         ? {}
