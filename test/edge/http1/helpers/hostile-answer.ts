@@ -30,7 +30,7 @@ export function hostileAnswer(random: Random): HostileAnswer {
     bytes,
     cuts: cutsOf(bytes.length, random),
     // Without an end a body without a length would never end.
-    ending: answer.hasLength && random.chance(0.6) ? 'keep' : random.pick(['end', 'end', 'reset']),
+    ending: answer.hasLength && random.chance(0.6) ? 'keep' : random.chance(0.85) ? 'end' : 'reset',
   };
 }
 

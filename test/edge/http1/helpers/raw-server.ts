@@ -23,10 +23,16 @@ export type RawServer = {
   readonly nextRequest: () => Promise<RawRequest>;
 };
 
+/** What a {@link rawServer} may do beside answering. */
+export type RawServerOptions = {
+  readonly tls?: TlsOptions;
+  readonly onSocket?: (socket: Socket) => void;
+};
+
 /** Starts a server on a free loopback port; it ends with the test. */
 export async function rawServer(
   answer: (request: RawRequest) => void,
-  options: { readonly tls?: TlsOptions; readonly onSocket?: (socket: Socket) => void } = {},
+  options: RawServerOptions = {},
 ): Promise<RawServer> {
   const sockets = new Set<Socket>();
   const requests: RawRequest[] = [];
