@@ -1,5 +1,6 @@
-import type { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import type { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
 import { DOMAIN_SEARCH_ATTRIBUTE, STATUS_SEARCH_ATTRIBUTE } from '../domain/ids.ts';
 
 const { IndexedValueType } = temporal.api.enums.v1;
@@ -9,25 +10,32 @@ const WANTED = {
   [DOMAIN_SEARCH_ATTRIBUTE]: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 };
 
-/** The names of the search attributes that were added; empty where they were all there. */
-export type RegisteredSearchAttributes = readonly string[];
+/** Where to register, and whom to tell. */
+export type SearchAttributeTarget = { readonly namespace: string; readonly logger: Logger };
 
 /**
  * Adds the product's search attributes to the namespace where they are missing. Idempotent.
  *
- * @throws ServiceError where the server does not let clients do that, as Temporal Cloud does not:
- *   there an administrator adds them once (docs/operations.md).
+ * Temporal Cloud does not let clients do that: there an administrator adds them once, and until
+ * then the log says which are missing and workflow tasks wait.
  */
 export async function registerSearchAttributes(
-  connection: Connection,
-  namespace: string,
-): Promise<RegisteredSearchAttributes> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(WANTED).filter(([name]) => !(name in customAttributes));
-  if (missing.length === 0) return [];
-  await connection.operatorService.addSearchAttributes({
-    namespace,
-    searchAttributes: Object.fromEntries(missing),
-  });
-  return missing.map(([name]) => name);
+  connection: NativeConnection,
+  { namespace, logger }: SearchAttributeTarget,
+): Promise<void> {
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({
+      namespace,
+    });
+    const missing = Object.entries(WANTED).filter(([name]) => !(name in customAttributes));
+    if (missing.length === 0) return;
+    await connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing),
+    });
+    logger.info({ namespace, names: missing.map(([name]) => name) }, 'search attributes added');
+  } catch (error) {
+    const names = Object.keys(WANTED);
+    logger.warn({ error, namespace, names }, 'search attributes could not be checked or added');
+  }
 }

@@ -1,0 +1,46 @@
+/** The control worker: the workflows, and the activities that talk to AWS, DNS and the fleet. */
+
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { createAwsClients } from '../activities/aws-clients.ts';
+import { createDataConverter } from '../codec/payload-codec.ts';
+import { loadControlConfig } from '../config.ts';
+import { CONTROL_TASK_QUEUE } from '../domain/ids.ts';
+import { createControlActivities } from './control-activities.ts';
+import { runEntry } from './entry.ts';
+import { createLogger } from './logger.ts';
+import { registerSearchAttributes } from './register-search-attributes.ts';
+import { runWorker } from './run-worker.ts';
+import { installRuntime } from './runtime.ts';
+import { stopOnSignals } from './stop-signal.ts';
+
+/** Made by the build: bundling takes seconds, and a control worker has to start fast. */
+const WORKFLOW_BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+
+async function main(): Promise<void> {
+  const config = loadControlConfig();
+  const logger = createLogger({ level: config.logLevel, role: 'control' });
+  const stop = stopOnSignals(logger);
+  const aws = createAwsClients();
+  const { namespace } = config.temporal;
+  installRuntime({ logger, ...config });
+  await runWorker({
+    temporal: config.temporal,
+    taskQueue: CONTROL_TASK_QUEUE,
+    identity: `control/${hostname()}/${process.pid}`,
+    logger,
+    stop,
+    workerOptions: async (connection) => {
+      await registerSearchAttributes(connection, { namespace, logger });
+      const client = new Client({ connection, namespace, dataConverter: createDataConverter() });
+      return {
+        workflowBundle: { codePath: WORKFLOW_BUNDLE },
+        activities: { ...createControlActivities(config, { client, aws }) },
+      };
+    },
+  });
+  aws.close();
+}
+
+await runEntry(main);
