@@ -1,7 +1,7 @@
 import type { Depth } from '../../../domain/outcome.ts';
 import { createFixedConcurrency } from '../../../edge/concurrency-policy.ts';
 import type { EdgeDirectory, PopAddresses } from '../../../edge/directory.ts';
-import type { EdgeEngine, EngineDeadlines } from '../../../edge/engine.ts';
+import type { EdgeAddress, EdgeEngine, EngineDeadlines } from '../../../edge/engine.ts';
 import { createFetchTaskRunner } from '../../../edge/fetch-task-runner.ts';
 import type { FetchTask, FetchTaskResult, FetchTaskRunner } from '../../../edge/fetch-task.ts';
 import { createHttp1Engine } from '../../../edge/http1/http1-engine.ts';
@@ -116,10 +116,10 @@ export function directoryOf(cloudFront: SimulatedCloudFront): EdgeDirectory {
 }
 
 function parse(addresses: { https: readonly string[]; http: readonly string[] }): PopAddresses {
-  const parseAll = (list: readonly string[]) =>
-    list.map((text) => ({
-      host: text.slice(0, text.lastIndexOf(':')),
-      port: Number(text.slice(text.lastIndexOf(':') + 1)),
-    }));
-  return { https: parseAll(addresses.https), http: parseAll(addresses.http) };
+  return { https: addresses.https.map(parseAddress), http: addresses.http.map(parseAddress) };
+}
+
+function parseAddress(text: string): EdgeAddress {
+  const at = text.lastIndexOf(':');
+  return { host: text.slice(0, at), port: Number(text.slice(at + 1)) };
 }

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { createFixedConcurrency } from '../../edge/concurrency-policy.ts';
+import { PopLimiter, type Slot } from '../../edge/pop-limiter.ts';
+
+const { signal } = new AbortController();
+
+function limiter({ perPop = 2, maxRunning = 100 } = {}) {
+  const policy = createFixedConcurrency(perPop);
+  const limit = new PopLimiter({ policy, maxRunning });
+  const granted: string[] = [];
+  const slots: Slot[] = [];
+  const ask = (name: string, { isLarge = false, cancel = signal } = {}) => {
+    const pop = name.split(' ')[0] ?? name;
+    return limit.acquire({ pop, isLarge, signal: cancel }).then((slot) => {
+      granted.push(slot === undefined ? `${name} gave up` : name);
+      if (slot !== undefined) slots.push(slot);
+      return slot;
+    });
+  };
+  return { limit, granted, slots, ask };
+}
+
+const settled = async () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test('grants a POP its places and then first come, first served', async () => {
+  const { granted, slots, ask } = limiter();
+  for (const name of ['NRT 1', 'NRT 2', 'NRT 3', 'NRT 4', 'FRA 1']) void ask(name);
+  await settled();
+  const before = [...granted];
+  slots[0]?.release();
+  slots[0]?.release();
+  await settled();
+
+  expect(before).toEqual(['NRT 1', 'NRT 2', 'FRA 1']);
+  expect(granted.slice(3)).toEqual(['NRT 3']);
+});
+
+test('keeps the process at its limit and lets POPs take turns', async () => {
+  const { limit, granted, slots, ask } = limiter({ perPop: 8, maxRunning: 2 });
+  for (const name of ['NRT 1', 'NRT 2', 'NRT 3', 'NRT 4', 'FRA 1', 'FRA 2']) void ask(name);
+  await settled();
+  for (let turn = 0; turn < 6; turn += 1) {
+    slots[turn]?.release();
+    await settled();
+    expect(limit.running).toBeLessThanOrEqual(2);
+  }
+
+  expect(granted.slice(2)).toEqual(['NRT 3', 'FRA 1', 'NRT 4', 'FRA 2']);
+});
+
+test('holds large objects at three without holding up small ones', async () => {
+  const { granted, slots, ask } = limiter({ perPop: 8 });
+  for (const n of [1, 2, 3, 4]) void ask(`NRT large ${n}`, { isLarge: true });
+  void ask('NRT small');
+  await settled();
+  const before = [...granted];
+  slots[3]?.release();
+  slots[0]?.release();
+  await settled();
+
+  expect(before).toEqual(['NRT large 1', 'NRT large 2', 'NRT large 3', 'NRT small']);
+  expect(granted.at(-1)).toBe('NRT large 4');
+});
+
+test('lets a waiting task give up, and its place go to the next', async () => {
+  const { limit, granted, slots, ask } = limiter({ perPop: 1 });
+  const cancel = new AbortController();
+  void ask('NRT 1');
+  void ask('NRT 2', { cancel: cancel.signal });
+  void ask('NRT 3');
+  await settled();
+  cancel.abort();
+  slots[0]?.release();
+  await settled();
+  slots[1]?.release();
+
+  expect(granted).toEqual(['NRT 1', 'NRT 2 gave up', 'NRT 3']);
+  expect(limit.running).toBe(0);
+});

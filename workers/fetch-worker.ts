@@ -1,0 +1,48 @@
+import { hostname } from 'node:os';
+import { createFetchBatchActivity } from '../activities/fetch-batch.ts';
+import type { FetchConfig } from '../config.ts';
+import { FETCH_TASK_QUEUE } from '../domain/ids.ts';
+import { createFixedConcurrency } from '../edge/concurrency-policy.ts';
+import { createDirectory } from '../edge/create-directory.ts';
+import { createEngine } from '../edge/create-engine.ts';
+import { createFetchTaskRunner } from '../edge/fetch-task-runner.ts';
+import { PopLimiter } from '../edge/pop-limiter.ts';
+import { RequestRate } from '../edge/request-rate.ts';
+import { createLogger } from './logger.ts';
+import { runWorker } from './run-worker.ts';
+import { installRuntime } from './runtime.ts';
+import { stopOnSignals } from './stop-signal.ts';
+
+/** Fetches in flight may go on this long after SIGTERM; the process has to be gone at 30 s. */
+const DRAIN_MS = 20_000;
+
+/** Wires a fetch worker and runs it until SIGTERM or SIGINT; returns when it has drained. */
+export async function runFetchWorker(config: FetchConfig): Promise<void> {
+  const logger = createLogger({ level: config.logLevel, role: 'fetch' });
+  const engine = createEngine(config);
+  const policy = createFixedConcurrency(config.fetchConnectionsPerPop);
+  const tasks = createFetchTaskRunner({
+    engine,
+    directory: createDirectory(config),
+    limiter: new PopLimiter({ policy, maxRunning: config.fetchMaxConnections }),
+    rate: new RequestRate({ maxPerSecond: config.fetchMaxRpsPerPop }),
+    policy,
+  });
+  installRuntime({ logger, ...config });
+  const stop = stopOnSignals(logger);
+  const fetchBatch = createFetchBatchActivity({ tasks, drain: stop, drainMs: DRAIN_MS });
+  await runWorker({
+    temporal: config.temporal,
+    taskQueue: FETCH_TASK_QUEUE,
+    identity: `fetch/${hostname()}/${process.pid}/slots-${config.fetchSlots}`,
+    logger,
+    stop,
+    workerOptions: async () => ({
+      activities: { fetchBatch },
+      maxConcurrentActivityTaskExecutions: config.fetchSlots,
+      // Cancellation and progress ride on heartbeats: by default they would be up to 48 s late.
+      maxHeartbeatThrottleInterval: '1 second',
+    }),
+  });
+  await engine.close();
+}

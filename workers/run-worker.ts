@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createDataConverter } from '../codec/payload-codec.ts';
+
+/** A worker to run. */
+export type RunWorkerOptions = {
+  readonly temporal: ClientConnectConfig & { readonly namespace: string };
+  readonly taskQueue: string;
+  /** What `temporal worker list` and the Web UI show. */
+  readonly identity: string;
+  readonly logger: Logger;
+  /** Ends the worker: it takes no new task, and returns when those it has are done. */
+  readonly stop: AbortSignal;
+  /** What the worker runs, and its limits. Called again for each new connection. */
+  readonly workerOptions: (connection: NativeConnection) => Promise<Partial<WorkerOptions>>;
+};
+
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5_000;
+
+/** Batches end within 20 s of a drain; what has not ended after this is cancelled. */
+const GRACE = '22 seconds';
+const FORCE = '26 seconds';
+
+/**
+ * Runs a worker until `stop` fires. Temporal away, at the start or later: waits, says so, goes on
+ * when it comes. Needs the runtime installed before.
+ */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  const { logger, stop, temporal } = options;
+  const address = temporal.connectionOptions.address ?? 'localhost:7233';
+  const stopping = aborted(stop);
+  let retryMs = FIRST_RETRY_MS;
+  while (!stop.aborted) {
+    try {
+      await runOnce(options, stopping, () => {
+        retryMs = FIRST_RETRY_MS;
+      });
+    } catch (error) {
+      if (isBadSetting(error)) throw error;
+      const { namespace } = temporal;
+      logger.warn({ error, address, namespace, retryMs }, 'waiting for Temporal');
+      await sleep(retryMs, undefined, { signal: stop }).catch(() => undefined);
+      retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
+    }
+  }
+  logger.info('worker stopped');
+}
+
+async function runOnce(
+  options: RunWorkerOptions,
+  stopping: Promise<void>,
+  onPolling: () => void,
+): Promise<void> {
+  const { temporal, taskQueue, identity, logger, stop } = options;
+  const connection = await NativeConnection.connect(temporal.connectionOptions);
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.namespace,
+      taskQueue,
+      identity,
+      dataConverter: createDataConverter(),
+      shutdownGraceTime: GRACE,
+      shutdownForceTime: FORCE,
+      ...(await options.workerOptions(connection)),
+    });
+    const running = worker.run();
+    logger.info({ taskQueue, identity, namespace: temporal.namespace }, 'worker polling');
+    onPolling();
+    await Promise.race([running, stopping]);
+    if (stop.aborted && worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Settings that no waiting mends: a malformed address, a client certificate without key. */
+function isBadSetting(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
+}
