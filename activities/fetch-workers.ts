@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { FETCH_TASK_QUEUE } from '../domain/ids.ts';
 
 /** The fetch workers that serve the queue now. */
@@ -19,7 +19,7 @@ export async function countFetchWorkers(client: Client): Promise<FetchWorkers> {
   const answer = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: FETCH_TASK_QUEUE },
-    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
   });
   const slotsByIdentity = new Map<string, number>();
   for (const { identity, lastAccessTime } of answer.pollers ?? []) {
