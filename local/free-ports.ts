@@ -1,7 +1,10 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
 const HIGHEST_PORT = 65_535;
+const LOWEST_FREE_PORT = 20_000;
+const HIGHEST_FREE_PORT = 32_000;
 
 /** Whether nothing listens on a TCP port of 127.0.0.1, and this process may. */
 export async function isPortFree(port: number): Promise<boolean> {
@@ -15,22 +18,19 @@ export async function nextFreePort(port: number, others: readonly number[]): Pro
   return next;
 }
 
-/** Ports of 127.0.0.1 that are free now, all different: held together until the last is known. */
+/**
+ * Ports of 127.0.0.1 that are free now, all different.
+ *
+ * Below the range from which systems give ports to whoever asks for any (Linux: 32,768 and up,
+ * macOS: 49,152 and up), so that no such program takes one before it is used.
+ */
 export async function findFreePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  try {
-    const ports = [];
-    for (const server of servers) {
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
-      if (address === null || typeof address === 'string') throw new Error('No TCP port given');
-      ports.push(address.port);
-    }
-    return ports;
-  } finally {
-    for (const server of servers) server.close();
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const start = randomInt(LOWEST_FREE_PORT, HIGHEST_FREE_PORT);
+    ports.push(await nextFreePort(start, ports));
   }
+  return ports;
 }
 
 /** macOS lets one listen on 127.0.0.1 beside a program that listens on all addresses: ask that one. */

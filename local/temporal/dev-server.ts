@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { projectRoot } from '../project-root.ts';
 import { runCommand } from './run-command.ts';
 import { type DevServerOptions, devServerArguments } from './dev-server-settings.ts';
 import { whenProbed } from '../supervisor/readiness.ts';
@@ -32,6 +34,7 @@ export function devServerCommand(cliFile: string, options: DevServerOptions): Su
  * the SDK both read `TEMPORAL_*`, and a configuration file in the user's home.
  */
 export function environmentWithoutTemporal(): Record<string, string | undefined> {
+  const file = join(projectRoot(), 'local/temporal/empty-profile.toml');
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: '/dev/null' };
+  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: file };
 }
