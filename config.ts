@@ -104,6 +104,8 @@ const SETTINGS = z.object({
   fetchMaxBytesPerSecond: wholeNumber(65_536, 1_000_000_000_000)
     .optional()
     .describe('Body bytes a second of one fetch worker; unset: no limit.'),
+  fetchWorkersPerInstance: wholeNumber(1, 999).default(1).describe('They drain together.'),
+  awsEc2MetadataServiceEndpoint: z.url().optional().describe('Instance metadata service.'),
   fetchEngine: z
     .enum(['edge', 'undici'], 'must be edge or undici')
     .default('undici')
@@ -148,6 +150,7 @@ const API_SETTINGS = SETTINGS.pick({
   apiKeys: true,
   reportSigningKey: true,
   autoScalingGroupName: true,
+  fleetIdleSeconds: true,
   maxInstances: true,
   maxInvalidationPaths: true,
   edgeDirectory: true,
@@ -176,6 +179,8 @@ const FETCH_SETTINGS = SETTINGS.pick({
   fetchMaxRpsPerPop: true,
   fetchMaxBytesPerSecond: true,
   fetchEngine: true,
+  fetchWorkersPerInstance: true,
+  awsEc2MetadataServiceEndpoint: true,
 });
 
 /** How to reach Temporal, as @temporalio/envconfig reads it from `TEMPORAL_*` and its TOML file. */
