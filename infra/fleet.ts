@@ -16,6 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { drainHookName } from '../domain/ids.ts';
 import type { Parameters } from './parameters.ts';
 import { fetchPermissions } from './permissions.ts';
 import { createLogGroup, type Platform } from './services.ts';
@@ -57,7 +58,7 @@ export function createFleet(stack: Stack, platform: Platform, options: FleetOpti
     }),
   });
   group.addLifecycleHook('Drain', {
-    lifecycleHookName: `${groupName}-drain`,
+    lifecycleHookName: drainHookName(groupName),
     lifecycleTransition: LifecycleTransition.INSTANCE_TERMINATING,
     heartbeatTimeout: Duration.seconds(HOOK_SECONDS),
     defaultResult: DefaultResult.CONTINUE,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Match } from '../../infra/assertions.ts';
+import { drainHookName } from '../../domain/ids.ts';
 import { synthesise, textOf } from './synthesised.ts';
 
 const { main, secrets } = synthesise();
@@ -90,6 +91,7 @@ test('leaves the size of the group to the product, from 0 to the parameter', () 
 test('holds a terminating instance until it has drained', () => {
   expect(() =>
     main.hasResourceProperties('AWS::AutoScaling::LifecycleHook', {
+      LifecycleHookName: drainHookName('prewarm-fetch'),
       LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
       HeartbeatTimeout: 150,
       DefaultResult: 'CONTINUE',
@@ -164,7 +166,7 @@ test.each([
   const script = textOf(userDataOf(stacks.main.findResources('AWS::EC2::LaunchTemplate')));
   expect(perTask).toHaveLength(2);
   for (const names of perTask)
-    expect(names.filter((name) => /^TEMPORAL/.test(name))).toEqual(variables);
+    expect(names.filter((name) => name.startsWith('TEMPORAL'))).toEqual(variables);
   expect(
     [...script.matchAll(/ -e (TEMPORAL_(?:API_KEY|TLS)\w*)/g)].map(([, name]) => name),
   ).toEqual(variables);
