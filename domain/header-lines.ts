@@ -1,0 +1,76 @@
+/** The caller's own header lines: `header` of a prewarm request. */
+
+import { problemOf } from './problem.ts';
+import type { Problem } from './problem.ts';
+import type { HeaderLine } from './prewarm.ts';
+
+/** A header line as callers write it: `Name: value`, or its two parts. */
+export type WrittenHeader = string | { readonly name: string; readonly value: string };
+
+/** CloudFront takes 20,480 bytes of headers and URL; half of it is left to the URL and its own. */
+const MAXIMUM_HEADER_BYTES = 10_240;
+
+/** RFC 9110 section 5.6.2: a field name is a token. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** RFC 9110 section 5.5, without the obsolete bytes above ASCII. */
+const VALUE = /^[\t\u0020-\u007e]*$/;
+
+/**
+ * Lines that a fetch needs for itself: they say where it goes, how long it is, or make its answer
+ * something other than the whole object.
+ */
+const REFUSED: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'range',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+]);
+
+/** Reads header lines. Problems name the header, never its value. */
+export function parseHeaderLines(written: readonly WrittenHeader[]): {
+  readonly headers: readonly HeaderLine[];
+  readonly problems: readonly Problem[];
+} {
+  const headers: HeaderLine[] = [];
+  const problems: Problem[] = [];
+  let bytes = 0;
+  for (const [index, line] of written.entries()) {
+    const { name, value } = splitLine(line);
+    const rule = ruleBrokenBy(name, value);
+    if (rule === undefined) headers.push({ name, value: value.trim() });
+    else problems.push(problemOf({ field: `header[${index}]`, rule }));
+    bytes += name.length + value.length;
+  }
+  if (bytes > MAXIMUM_HEADER_BYTES) {
+    const rule = `must have at most ${MAXIMUM_HEADER_BYTES} bytes in all; it has ${bytes}`;
+    problems.push(problemOf({ field: 'header', rule }));
+  }
+  return { headers, problems };
+}
+
+function splitLine(line: WrittenHeader): HeaderLine {
+  if (typeof line !== 'string') return line;
+  const colon = line.indexOf(':');
+  return colon === -1
+    ? { name: '', value: '' }
+    : { name: line.slice(0, colon), value: line.slice(colon + 1) };
+}
+
+function ruleBrokenBy(name: string, value: string): string | undefined {
+  if (name === '') return 'must be "Name: value"';
+  if (!TOKEN.test(name)) return 'must begin with a header name of letters, digits and hyphens';
+  const lowerCase = name.toLowerCase();
+  if (REFUSED.has(lowerCase) || lowerCase.startsWith('if-')) {
+    return `must not be ${name}: the fetch sets or forbids it`;
+  }
+  if (!VALUE.test(value))
+    return `must have a value of printable ASCII without line breaks (${name})`;
+  return undefined;
+}
