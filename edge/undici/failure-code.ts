@@ -15,13 +15,11 @@ export function failureCode(error: Error, situation: FailureSituation): EngineEr
   const { phase, hasPeerEnded, bodyBytes, statedBytes } = situation;
   if (phase === 'connecting') return classifySocketError(error, false);
   const code = errorCode(error);
-  const cut = phase === 'reading' ? 'truncated' : 'reset';
-  if (code === 'HPE_INVALID_EOF_STATE') return cut;
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
     return bodyBytes < (statedBytes ?? 0) ? 'truncated' : 'protocol';
   }
-  // undici has one code for a closed socket and for an answer it did not expect.
-  if (code === 'UND_ERR_SOCKET') return hasPeerEnded ? cut : 'protocol';
+  // All that had come was parsed before the end, so what is wrong is the end itself.
+  if (hasPeerEnded) return phase === 'reading' ? 'truncated' : 'reset';
   if (/^(?:HPE|UND_ERR)_/.test(code)) return 'protocol';
   // With TLS 1.3 a peer that misses a client certificate says so after the handshake.
   return code === '' ? 'protocol' : classifySocketError(error, true);
