@@ -33,8 +33,8 @@ export type FleetOptions = {
   readonly temporalSecret: Secret | undefined;
 };
 
-/** As long as a spot instance is told ahead, less the time to notice it. */
-const DRAIN_SECONDS = 90;
+/** A worker hands its batches back and ends by itself within 30 s. */
+const DRAIN_SECONDS = 45;
 
 /** A drained worker completes the hook itself; one that hangs holds its instance no longer than this. */
 const HOOK_SECONDS = 150;
@@ -113,8 +113,7 @@ function createTemplate(stack: Stack, platform: Platform, options: FleetOptions)
     userData: createUserData(stack, {
       imageUri: platform.image.imageUri,
       logGroupName: logGroup.logGroupName,
-      // Unlike Fargate, an instance tells nobody its region.
-      environment: { ...options.environment, AWS_REGION: stack.region },
+      environment: options.environment,
       drainSeconds: DRAIN_SECONDS,
       ...(temporalSecret === undefined
         ? {}

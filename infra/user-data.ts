@@ -20,6 +20,9 @@ const SYSCTL = [
   'net.ipv4.tcp_slow_start_after_idle = 0',
 ];
 
+/** Variables that differ by instance or worker. */
+const OWN_VARIABLES = ['HOST', 'METRICS_PORT', 'FETCH_WORKERS_PER_INSTANCE'];
+
 /**
  * Boots Amazon Linux into one fetch worker a vCPU, each a container on the host's network, kept
  * running by systemd. Node runs one thread, and so does TLS: more processes are the way to use more
@@ -47,13 +50,14 @@ export function createUserData(stack: Stack, options: WorkerOptions): UserData {
 function workerScript(stack: Stack, options: WorkerOptions): readonly string[] {
   const { secret, environment } = options;
   const exports = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
-  const names = ['HOST', 'METRICS_PORT', ...Object.keys(environment), ...(secret?.variables ?? [])];
+  const names = [...OWN_VARIABLES, ...Object.keys(environment), ...(secret?.variables ?? [])];
   return [
     '#!/bin/bash',
     'set -euo pipefail',
     ...exports,
     // The workers share the host's network: each has a port of its own.
     `export HOST=127.0.0.1 METRICS_PORT=$((${METRICS_PORT - 1} + $1))`,
+    'export FETCH_WORKERS_PER_INSTANCE=$(nproc)',
     ...(secret === undefined ? [] : readSecret(stack, secret)),
     'exec docker run --rm --name "prewarm-$1" --network host --read-only --tmpfs /tmp \\',
     '  --cap-drop ALL --security-opt no-new-privileges --ulimit nofile=65536:65536 \\',

@@ -70,6 +70,7 @@ test('hands secrets of several lines to the container, as they are', () => {
   };
   writeFileSync(join(folder, 'secret.json'), JSON.stringify(secret));
   fake('aws', `cat ${folder}/secret.json`);
+  fake('nproc', 'echo 4');
   fake('docker', `printf '%s\\n' "$@" >${folder}/arguments; env -0 >${folder}/environment`);
 
   const { code, stderr } = run(fileWrittenBy(withCertificate, '/usr/local/bin/prewarm-worker'), [
@@ -92,7 +93,7 @@ test('hands secrets of several lines to the container, as they are', () => {
     TEMPORAL_NAMESPACE: 'value-of-TemporalNamespace',
     AUTO_SCALING_GROUP_NAME: 'prewarm-fetch',
     MAX_INSTANCES: 'value-of-MaxInstances',
-    AWS_REGION: 'value-of-AWS::Region',
+    FETCH_WORKERS_PER_INSTANCE: '4',
     TEMPORAL_TLS_CLIENT_CERT_DATA: CERTIFICATE,
     TEMPORAL_TLS_CLIENT_KEY_DATA: KEY,
   });
