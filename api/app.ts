@@ -1,0 +1,98 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Logger } from 'pino';
+import { createAccessLog } from './access-log.ts';
+import { ApiError } from './api-error.ts';
+import type { ApiMetrics } from './api-metrics.ts';
+import { type ApiKey, createAuthentication } from './auth.ts';
+import { callId } from './call-id.ts';
+import type { ApiContext, ApiEnv } from './context.ts';
+import { describeApi } from './describe-api.ts';
+import { createDocsApi } from './docs.ts';
+import { createErrorHandler } from './errors.ts';
+import { createEventsApi } from './events.ts';
+import type { FleetGateway } from './fleet-gateway.ts';
+import { createHealthApi } from './health.ts';
+import { createInstancesApi } from './instances.ts';
+import { createMethodGuard } from './method-guard.ts';
+import { createMetricsApi } from './metrics.ts';
+import { type DoorSettings, createPrewarmApi } from './prewarm.ts';
+import { createReportLinks } from './report-link.ts';
+import { createRequestFeed } from './request-feed.ts';
+import { createRequestReader } from './request-reader.ts';
+import { createRequestUpdates } from './request-updates.ts';
+import { createRequestsApi } from './requests.ts';
+import { responseHeaders } from './response-headers.ts';
+import { createSummaryApi } from './summary.ts';
+import { createTargetsApi } from './targets.ts';
+import type { TemporalGateway } from './temporal-gateway.ts';
+
+/** What {@link createApi} needs. */
+export type ApiDeps = {
+  readonly gateway: TemporalGateway;
+  readonly fleet: FleetGateway;
+  readonly metrics: ApiMetrics;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly keys: readonly ApiKey[];
+  /** How callers reach the api, without a slash at the end; asked when a link is made. */
+  readonly publicUrl: () => string;
+  readonly reportSigningKey: string;
+  readonly door: DoorSettings;
+};
+
+/** The api: its routes, and how to end its streams. */
+export type Api = {
+  readonly app: OpenAPIHono<ApiEnv>;
+  /** The OpenAPI 3.1 document of the routes. */
+  readonly document: ReturnType<typeof describeApi>;
+  /** Ends open streams and turns `/readyz` down; calls in flight end by themselves. */
+  close(): void;
+};
+
+/** Builds the api from its parts. Starts nothing. */
+export function createApi(deps: ApiDeps): Api {
+  const { gateway, metrics, logger, now, keys } = deps;
+  let isClosing = false;
+  const links = createReportLinks(deps.publicUrl, deps.reportSigningKey);
+  const reader = createRequestReader({ gateway, metrics, now });
+  const feed = createRequestFeed({
+    read: createRequestUpdates({ reader, links, now }),
+    metrics,
+    onUnexpected: (error) => logger.error({ err: error }, 'stream failed unexpectedly'),
+  });
+  const app = new OpenAPIHono<ApiEnv>();
+  const handleError = createErrorHandler({ logger, now });
+  const notFound = (context: ApiContext) =>
+    handleError(new ApiError(404, 'Nothing is served on this path: see /docs'), context);
+  app.onError(handleError);
+  app.notFound(notFound);
+  app.use(callId, createAccessLog(logger, metrics), responseHeaders);
+  app.use(createMethodGuard(app, handleError));
+  app.use(createAuthentication({ keys, isSignedLink: (url) => links.isValid(url, now()) }));
+
+  app.route('/', createPrewarmApi({ ...deps, reader }));
+  app.route('/', createEventsApi(feed));
+  app.route('/', createSummaryApi({ reader, links, now }));
+  app.route('/', createRequestsApi({ gateway, now }));
+  app.route('/', createInstancesApi({ ...deps, maxInstances: deps.door.maximumInstances }));
+  app.route('/', createTargetsApi(deps.door.dnsSuffix));
+  app.route(
+    '/',
+    createHealthApi(gateway, () => isClosing),
+  );
+  app.route('/', createMetricsApi(metrics.registry));
+  app.route('/', createDocsApi());
+  const document = describeApi(app);
+  const documentText = JSON.stringify(document);
+  app.get('/openapi.json', (context) =>
+    context.body(documentText, 200, { 'content-type': 'application/json' }),
+  );
+  return {
+    app,
+    document,
+    close: () => {
+      isClosing = true;
+      feed.close();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Connection } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { createDataConverter } from '../codec/payload-codec.ts';
+import type { ApiConfig } from '../config.ts';
+import { createApiMetrics } from './api-metrics.ts';
+import { type Api, createApi } from './app.ts';
+import { createFleetGateway } from './fleet-gateway.ts';
+import { createTemporalGateway } from './temporal-client-gateway.ts';
+import { createTemporalConnection } from './temporal-connection.ts';
+
+/** Where the api listens: known only then when the port is chosen by the system. */
+export type Listening = { readonly url: () => string };
+
+/** An api with its connection to Temporal, which opens when it is first used. */
+export type ComposedApi = Api & { readonly connection: Connection };
+
+/** Puts the api together as its configuration says. Starts nothing. */
+export function composeApi(config: ApiConfig, logger: Logger, listening: Listening): ComposedApi {
+  const { temporal, autoScalingGroupName: groupName, maxInstances } = config;
+  const metrics = createApiMetrics();
+  const converter = createDataConverter();
+  const { client, connection } = createTemporalConnection({ ...temporal, converter });
+  const deps = {
+    client,
+    connection,
+    converter,
+    onCall: (name: string) => metrics.countTemporalCall(name),
+  };
+  const limits = { maxInstances, idleSeconds: config.fleetIdleSeconds };
+  const api = createApi({
+    gateway: createTemporalGateway({ ...deps, namespace: temporal.namespace }),
+    fleet: createFleetGateway({ ...deps, groupName, limits }),
+    metrics,
+    logger,
+    now: Date.now,
+    keys: config.apiKeys,
+    publicUrl: () => config.publicUrl ?? listening.url(),
+    reportSigningKey: config.reportSigningKey,
+    door: {
+      maximumInstances: maxInstances,
+      maximumInvalidationPaths: config.maxInvalidationPaths,
+      dnsSuffix: config.edgeDnsSuffix,
+    },
+  });
+  return { ...api, connection };
+}

@@ -1,0 +1,86 @@
+import { isRequestId } from '../domain/ids.ts';
+import type { ApiMetrics } from './api-metrics.ts';
+import { readEndedSummary, readEndedView } from './ended-request.ts';
+import { readLiveSummary, readLiveView } from './live-request.ts';
+import { type Reading, createReadOnce } from './read-once.ts';
+import type { RequestView, SummaryView } from './request-view.ts';
+import { TEMPORAL_LIMIT_MS } from './temporal-deadlines.ts';
+import { unknownRequest } from './temporal-errors.ts';
+import type { TemporalGateway } from './temporal-gateway.ts';
+
+/**
+ * How long a running request's answer is given again. A reading costs two calls, and a request
+ * shall cost Temporal at most three calls a second, however many poll it.
+ */
+const LIVE_KEEP_MS = 700;
+
+/** An ended request stays as it is, unless an operator resets its workflow. */
+const ENDED_KEEP_MS = 60_000;
+
+/** A view is about 1 KB; a summary up to 1.8 MiB. */
+const MAXIMUM_VIEWS = 10_000;
+const MAXIMUM_SUMMARIES = 16;
+
+/** Gateway calls that readings make. */
+export type ReaderGateway = Pick<TemporalGateway, 'describe' | 'progress' | 'summary' | 'ending'>;
+
+/** What {@link createRequestReader} needs. */
+export type RequestReaderDeps = {
+  readonly gateway: ReaderGateway;
+  readonly metrics: Pick<ApiMetrics, 'countCacheAnswer'>;
+  readonly now: () => number;
+};
+
+/**
+ * Where requests stand, for any number of callers.
+ *
+ * @throws ApiError 404 for an unknown request, 503 when Temporal is away.
+ */
+export type RequestReader = {
+  /** Never goes backwards within one api process, as long as the request is remembered. */
+  view(requestId: string): Promise<Reading<RequestView>>;
+  summary(requestId: string): Promise<Reading<SummaryView>>;
+};
+
+/** Reads requests by describing the workflow first, then asking it what has to be asked. */
+export function createRequestReader(deps: RequestReaderDeps): RequestReader {
+  const { gateway, metrics, now } = deps;
+  const shared = {
+    keepMs: ({ isEnded }: RequestView) => (isEnded ? ENDED_KEEP_MS : LIVE_KEEP_MS),
+    onAnswer: metrics.countCacheAnswer,
+    now,
+  };
+  const begin = async (requestId: string) => {
+    const deadlineAtMs = now() + TEMPORAL_LIMIT_MS;
+    const description = await gateway.describe(requestId, deadlineAtMs);
+    return { gateway, requestId, description, deadlineAtMs, nowMs: now() };
+  };
+  const views = createReadOnce<RequestView>({
+    ...shared,
+    capacity: MAXIMUM_VIEWS,
+    read: async (requestId, last) => {
+      const reading = await begin(requestId);
+      const isRunning = reading.description.state === 'RUNNING';
+      return isRunning ? readLiveView(reading, last) : readEndedView(reading);
+    },
+  });
+  const summaries = createReadOnce<SummaryView>({
+    ...shared,
+    capacity: MAXIMUM_SUMMARIES,
+    read: async (requestId) => {
+      const reading = await begin(requestId);
+      const isRunning = reading.description.state === 'RUNNING';
+      return isRunning ? readLiveSummary(reading) : readEndedSummary(reading);
+    },
+  });
+  return {
+    view: async (requestId) => views(known(requestId)),
+    summary: async (requestId) => summaries(known(requestId)),
+  };
+}
+
+/** Only ids of requests are asked for, so that none can name another workflow. */
+function known(requestId: string): string {
+  if (!isRequestId(requestId)) throw unknownRequest(requestId);
+  return requestId;
+}

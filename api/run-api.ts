@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Logger } from 'pino';
+import type { ApiConfig } from '../config.ts';
+import { answerClientErrors } from './client-errors.ts';
+import { composeApi } from './compose-api.ts';
+import { closeServer } from './shut-down.ts';
+
+/** Time limits of a connection; bodies have their own, tighter ones. */
+const SERVER_OPTIONS = {
+  headersTimeout: 10_000,
+  requestTimeout: 40_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+} as const;
+
+/** An api that listens. */
+export type RunningApi = {
+  /** `http://host:port` it listens on. */
+  readonly url: string;
+  /** Ends streams, answers calls in flight, closes everything; at most about 5 s. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts the api: listens at once, whether or not Temporal is there yet.
+ *
+ * @throws Error when the address can't be listened on.
+ */
+export async function runApi(config: ApiConfig, logger: Logger): Promise<RunningApi> {
+  const { host } = config;
+  const bound = { port: config.port };
+  const url = () => `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
+  const api = composeApi(config, logger, { url });
+  const listener = getRequestListener(api.app.fetch, { overrideGlobalObjects: false });
+  const server = createServer(SERVER_OPTIONS, (call, answer) => void listener(call, answer));
+  answerClientErrors(server, Date.now);
+  server.listen(config.port, host);
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address === 'object' && address !== null) bound.port = address.port;
+  logger.info({ url: url(), keys: config.apiKeys.length }, 'api listening');
+  return {
+    url: url(),
+    stop: async () => {
+      api.close();
+      await closeServer(server);
+      await api.connection.close();
+    },
+  };
+}
