@@ -1,4 +1,4 @@
-import { App, Tags } from 'aws-cdk-lib';
+import { App, Tags } from 'aws-cdk-lib/core';
 import { createPrewarmStack } from './prewarm-stack.ts';
 import { createSecretsStack } from './secrets-stack.ts';
 import { readSettings } from './settings.ts';

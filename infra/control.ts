@@ -1,4 +1,4 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib/core';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { METRICS_PORT } from './environment.ts';
 import type { Parameters } from './parameters.ts';

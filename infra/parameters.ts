@@ -1,4 +1,4 @@
-import { CfnParameter, type Stack } from 'aws-cdk-lib';
+import { CfnParameter, type Stack } from 'aws-cdk-lib/core';
 
 /** What the operator chooses at each deploy, without a new synthesis. */
 export type Parameters = {

@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type App } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type App } from 'aws-cdk-lib/core';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Settings } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { App } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib/core';
 
 /** How the processes prove themselves to Temporal: Cloud's API key or client certificate, or nothing. */
 export const TEMPORAL_AUTHENTICATIONS = ['api-key', 'mtls', 'none'] as const;

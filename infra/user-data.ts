@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib/core';
 import { UserData } from 'aws-cdk-lib/aws-ec2';
 import { METRICS_PORT } from './environment.ts';
 
