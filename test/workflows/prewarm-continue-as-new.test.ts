@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { BatchInput } from '../../domain/batch.ts';
+import { CONTROL_TASK_QUEUE, PREWARM_WORKFLOW } from '../../domain/ids.ts';
+import type { PrewarmInput, ProgressAnswer } from '../../domain/prewarm.ts';
+import { progressQuery } from '../../workflows/messages.ts';
+import type { prewarm } from '../../workflows/prewarm.ts';
+import {
+  batchResult,
+  cancelled,
+  controlActivities,
+  prewarmInput,
+  runWorkers,
+} from '../support/prewarm-workers.ts';
+import { createTestNamespace } from '../support/temporal-namespace.ts';
+import type { TestNamespace } from '../support/temporal-namespace.ts';
+
+let namespace: TestNamespace;
+beforeAll(async () => {
+  namespace = await createTestNamespace();
+});
+afterAll(() => namespace.close());
+
+function start(input: PrewarmInput) {
+  return namespace.client.workflow.start<typeof prewarm>(PREWARM_WORKFLOW, {
+    workflowId: randomUUID(),
+    taskQueue: CONTROL_TASK_QUEUE,
+    args: [input],
+  });
+}
+
+/** So many tasks that batches of ten fill three histories. */
+const LONG = {
+  urls: Array.from({ length: 3_200 }, (_, n) => `https://www.example.com/${n}`),
+  pops: Array.from({ length: 10 }, (_, n) => ({ id: `FRA${50 + n}-P1`, area: 'eu-central-1' })),
+};
+
+const control = controlActivities({
+  observeFleet: async () => ({ instances: 8, slots: 2, warnings: [] }),
+});
+
+/** A fetch worker that counts how often each task was fetched, batch by batch. */
+function countingFetch() {
+  const fetched = new Map<string, number>();
+  let batches = 0;
+  return {
+    fetched,
+    batches: () => batches,
+    fetchBatch: async (input: BatchInput) => {
+      batches += 1;
+      const result = batchResult(input, ({ url, pop }) => {
+        const task = `${pop} ${url}`;
+        fetched.set(task, (fetched.get(task) ?? 0) + 1);
+        return 'warm';
+      });
+      // As slow as this, batches stay at their ten tasks.
+      return { ...result, elapsedMs: 10_000 };
+    },
+  };
+}
+
+/** Sums up that a poll never contradicts itself. */
+function checkTotals({ totals }: ProgressAnswer): void {
+  const { warmedTasks, failedTasks, inFlightTasks, pendingTasks, totalTasks } = totals;
+  expect(warmedTasks + failedTasks + inFlightTasks + pendingTasks).toBe(totalTasks);
+}
+
+/** Resolves when the request runs in its `runs`-th run. */
+async function untilRun(
+  handle: Awaited<ReturnType<typeof start>>,
+  runs: number,
+  onPoll: () => Promise<void>,
+): Promise<void> {
+  const seen = new Set<string>();
+  while (seen.size < runs) {
+    const { runId, status } = await handle.describe();
+    if (status.name !== 'RUNNING') throw new Error(`closed after ${seen.size} of ${runs} runs`);
+    seen.add(runId);
+    await onPoll();
+  }
+}
+
+test(
+  'fetches each task once over three runs while it is polled',
+  { timeout: 120_000 },
+  async () => {
+    const fetch = countingFetch();
+    let warmedBefore = 0;
+
+    const summary = await runWorkers(namespace, { fetch, control }, async () => {
+      const handle = await start(prewarmInput({ ...LONG, timeoutMs: 600_000 }));
+      await untilRun(handle, 3, async () => {
+        const progress = await handle.query(progressQuery);
+        checkTotals(progress);
+        expect(progress.totals.warmedTasks).toBeGreaterThanOrEqual(warmedBefore);
+        warmedBefore = progress.totals.warmedTasks;
+      });
+      return handle.result();
+    });
+
+    expect(summary.totals).toMatchObject({ status: 'FINISHED', warmedTasks: 32_000 });
+    expect(fetch.fetched.size).toBe(32_000);
+    expect([...fetch.fetched.values()].every((times) => times === 1)).toBe(true);
+  },
+);
+
+/** A batch that is in flight when the first run ends: it returns after `onCancelled`, with nothing. */
+function holdingFetch(onCancelled: () => Promise<void>) {
+  const fetch = countingFetch();
+  let isHeld = false;
+  return {
+    ...fetch,
+    fetchBatch: async (input: BatchInput) => {
+      if (fetch.batches() < 500 || isHeld) return fetch.fetchBatch(input);
+      isHeld = true;
+      await cancelled();
+      await onCancelled();
+      return batchResult(input, () => undefined);
+    },
+  };
+}
+
+test('ends at a deadline that fires while a run ends', { timeout: 120_000 }, async () => {
+  const input = prewarmInput({ ...LONG, timeoutMs: 15_000 });
+  const isPast = () => Date.now() > input.acceptedAtMs + input.timeoutMs;
+  const fetch = holdingFetch(() => vi.waitUntil(isPast, { timeout: 30_000 }).then(() => {}));
+
+  const { totals } = await runWorkers(namespace, { fetch, control }, async () =>
+    (await start(input)).result(),
+  );
+
+  expect(totals).toMatchObject({ status: 'TIMEOUT', inFlightTasks: 0, failedTasks: 0 });
+  expect(totals.warmedTasks).toBe(fetch.fetched.size);
+  expect(totals.warmedTasks + totals.pendingTasks).toBe(totals.totalTasks);
+});
+
+test('ends at a cancel that comes while a run ends', { timeout: 120_000 }, async () => {
+  let cancel = async () => {};
+  const fetch = holdingFetch(() => cancel());
+
+  const { totals } = await runWorkers(namespace, { fetch, control }, async () => {
+    const handle = await start(prewarmInput({ ...LONG, timeoutMs: 600_000 }));
+    cancel = async () => void (await handle.cancel());
+    await expect(handle.result()).rejects.toThrow('Workflow execution cancelled');
+    return handle.query(progressQuery);
+  });
+
+  expect(totals).toMatchObject({ status: 'FAILED', phase: 'closed', inFlightTasks: 0 });
+  expect(totals.warmedTasks).toBe(fetch.fetched.size);
+});
