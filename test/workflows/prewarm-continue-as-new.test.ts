@@ -123,7 +123,9 @@ function holdingFetch(onCancelled: () => Promise<void>) {
 test('ends at a deadline that fires while a run ends', { timeout: 120_000 }, async () => {
   const input = prewarmInput({ ...LONG, timeoutMs: 15_000 });
   const isPast = () => Date.now() > input.acceptedAtMs + input.timeoutMs;
-  const fetch = holdingFetch(() => vi.waitUntil(isPast, { timeout: 30_000 }).then(() => {}));
+  const fetch = holdingFetch(async () => {
+    await vi.waitUntil(isPast, { timeout: 30_000 });
+  });
 
   const { totals } = await runWorkers(namespace, { fetch, control }, async () =>
     (await start(input)).result(),
