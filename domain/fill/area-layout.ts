@@ -15,7 +15,7 @@ export interface AreaLayout {
   readonly groupsOf: (row: number) => readonly number[];
   readonly columnsOf: (group: number) => readonly number[];
   /** The two groups a column can be in: its area, and the whole request. */
-  readonly groupsOfColumn: (column: number) => readonly [number, number];
+  readonly groupsOfColumn: (column: number) => readonly number[];
   /** Columns with neighbours in different areas: the order in which batches begin. */
   readonly interleaved: readonly number[];
   /** A column, the rest of its area, and then the other areas: the order in which a batch goes on. */
@@ -45,13 +45,15 @@ export function createAreaLayout(input: AreaLayoutInput): AreaLayout {
   }
   const areaOfIndex = (column: number) => areaOf[column] ?? 0;
 
+  const groupsOfColumn = all.map((column) => [areaOfIndex(column), whole] as const);
+
   return {
     columns,
     groups: whole + 1,
     groupOf: (row, column) => (isShieldedRow(row) ? whole : areaOfIndex(column)),
     groupsOf: (row) => (isShieldedRow(row) ? [whole] : areaNumbers),
     columnsOf: (group) => members[group] ?? [],
-    groupsOfColumn: (column) => [areaOfIndex(column), whole],
+    groupsOfColumn: (column) => groupsOfColumn[column] ?? [0, whole],
     interleaved: interleave(areas),
     *goingOnFrom(column) {
       const area = areaOfIndex(column);

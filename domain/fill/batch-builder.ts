@@ -58,13 +58,20 @@ export function createBatchBuilder(input: BatchBuilderInput) {
     (columns.at(-1)?.column === column ? 0 : COLUMN_INPUT_BYTES) +
     (urls.has(row) ? 0 : URL_INPUT_BYTES + input.urlBytes(row));
 
+  let isCut = false;
+
   return {
-    isFull: () => tasks >= input.maximumTasks || expectedBytes >= maximumBytes,
-    fits: (column: number, row: number) =>
-      tasks === 0 ||
-      (tasks < input.maximumTasks &&
-        expectedBytes + input.expectedBytesOf(row) <= maximumBytes &&
-        inputBytes + inputBytesOf(column, row) <= maximumInputBytes),
+    /** Whether a limit was met: going on with another column would find little room. */
+    isFull: () => isCut || tasks >= input.maximumTasks,
+    fits(column: number, row: number): boolean {
+      const isFitting =
+        tasks === 0 ||
+        (tasks < input.maximumTasks &&
+          expectedBytes + input.expectedBytesOf(row) <= maximumBytes &&
+          inputBytes + inputBytesOf(column, row) <= maximumInputBytes);
+      isCut ||= !isFitting;
+      return isFitting;
+    },
     add(column: number, row: number): void {
       inputBytes += inputBytesOf(column, row);
       expectedBytes += input.expectedBytesOf(row);

@@ -75,7 +75,9 @@ export class FollowerQueue implements TaskSource {
   /** The next row of a column in a size class, with the cursor that stands on it. */
   #first(column: number, sizeClass: number) {
     const { layout, cells, onTriedBefore } = this.#input;
-    for (const [place, group] of layout.groupsOfColumn(column).entries()) {
+    const groups = layout.groupsOfColumn(column);
+    for (let place = 0; place < groups.length; place += 1) {
+      const group = groups[place] ?? 0;
       const list = this.#lists[group * CLASSES + sizeClass] ?? [];
       const at = (column * 2 + place) * CLASSES + sizeClass;
       for (let cursor = this.#cursors[at] ?? 0; cursor < list.length; cursor += 1) {

@@ -98,14 +98,14 @@ export class LeaderQueue implements TaskSource {
   #firstRow(column: number): number | undefined {
     const { layout, cells } = this.#input;
     for (;;) {
-      const row = this.#head(column);
-      if (row === undefined) return undefined;
-      const isFirst = row.isFirst && layout.groupOf(row.row, column) === row.group;
-      const state = this.#state(row.row, row.group);
-      const isWaiting = isFirst ? state < LEADER_IN_FLIGHT : !row.isFirst && isQueued(state);
-      if (isWaiting && cells.mayLead(row.row, column)) return row.row;
+      const entry = this.#head(column);
+      if (entry === undefined) return undefined;
+      const isFirst = entry.isFirst && layout.groupOf(entry.row, column) === entry.group;
+      const state = this.#state(entry.row, entry.group);
+      const isWaiting = isFirst ? state < LEADER_IN_FLIGHT : !entry.isFirst && isQueued(state);
+      if (isWaiting && cells.mayLead(entry.row, column)) return entry.row;
       this.#drop(column);
-      if (isWaiting) this.#appoint(row.row, row.group, state % LEADER_IN_FLIGHT);
+      if (isWaiting) this.#appoint(entry.row, entry.group, state % LEADER_IN_FLIGHT);
     }
   }
 
