@@ -150,4 +150,8 @@ export type ResultsPage = {
   readonly cells: string;
   /** Samples whose row lies in the page. */
   readonly samples: readonly RequestSample[];
+  /** Each URL host of the page with the domain name of its distribution, where that is known. */
+  readonly domainNames?: Readonly<Record<string, string>>;
+  /** Names of the caller's own header lines. */
+  readonly headerNames?: readonly string[];
 };

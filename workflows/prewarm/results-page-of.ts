@@ -1,3 +1,4 @@
+import { hostOfUrl } from '../../domain/host-of-url.ts';
 import type { ResultsPage, ResultsPageRequest } from '../../domain/prewarm.ts';
 import type { PrewarmRun } from './prewarm-run.ts';
 import { sampleOf } from './sample-of.ts';
@@ -38,7 +39,18 @@ export function resultsPageOf(run: PrewarmRun, { fromRow, rows }: ResultsPageReq
     pops: fill?.popIds ?? [],
     cells: fill?.grid.encode(start, page.length) ?? '',
     samples: samples.map((sample) => sampleOf(run, sample)),
+    domainNames: domainNamesOf(run, page),
+    headerNames: input.headers.map(({ name }) => name),
   };
+}
+
+function domainNamesOf(run: PrewarmRun, rows: ResultsPage['rows']): Record<string, string> {
+  const domainNames: Record<string, string> = {};
+  for (const host of new Set(rows.map(({ url }) => hostOfUrl(url)))) {
+    const domainName = run.distributionOfHost(host)?.domainName;
+    if (domainName !== undefined) domainNames[host] = domainName;
+  }
+  return domainNames;
 }
 
 function clamp(value: number, minimum: number, maximum: number): number {
