@@ -6,6 +6,7 @@ import type { ApiMetrics } from './api-metrics.ts';
 import { type ApiKey, createAuthentication } from './auth.ts';
 import { callId } from './call-id.ts';
 import type { ApiContext, ApiEnv } from './context.ts';
+import type { RouteOf } from './curl-routes.ts';
 import { describeApi } from './describe-api.ts';
 import { createDocsApi } from './docs.ts';
 import { createErrorHandler } from './errors.ts';
@@ -17,6 +18,7 @@ import { createMethodGuard } from './method-guard.ts';
 import { createMetricsApi } from './metrics.ts';
 import { type DoorSettings, createPrewarmApi } from './prewarm.ts';
 import { createReportLinks } from './report-link.ts';
+import { createReportsApi } from './reports.ts';
 import { createRequestFeed } from './request-feed.ts';
 import { createRequestReader } from './request-reader.ts';
 import { createRequestUpdates } from './request-updates.ts';
@@ -38,6 +40,8 @@ export type ApiDeps = {
   readonly publicUrl: () => string;
   readonly reportSigningKey: string;
   readonly door: DoorSettings;
+  /** The ways to POPs, for the commands of reports. */
+  readonly readRoutes: () => Promise<RouteOf>;
 };
 
 /** The api: its routes, and how to end its streams. */
@@ -73,6 +77,7 @@ export function createApi(deps: ApiDeps): Api {
   app.route('/', createPrewarmApi({ ...deps, reader }));
   app.route('/', createEventsApi(feed));
   app.route('/', createSummaryApi({ reader, links, now }));
+  app.route('/', createReportsApi({ ...deps, reader }));
   app.route('/', createRequestsApi({ gateway, now }));
   app.route('/', createInstancesApi({ ...deps, maxInstances: deps.door.maximumInstances }));
   app.route('/', createTargetsApi(deps.door.dnsSuffix));

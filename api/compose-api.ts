@@ -4,6 +4,7 @@ import { createDataConverter } from '../codec/payload-codec.ts';
 import type { ApiConfig } from '../config.ts';
 import { createApiMetrics } from './api-metrics.ts';
 import { type Api, createApi } from './app.ts';
+import { createCurlRoutes } from './curl-routes.ts';
 import { createFleetGateway } from './fleet-gateway.ts';
 import { createTemporalGateway } from './temporal-client-gateway.ts';
 import { createTemporalConnection } from './temporal-connection.ts';
@@ -34,6 +35,7 @@ export function composeApi(config: ApiConfig, logger: Logger, listening: Listeni
     logger,
     now: Date.now,
     keys: config.apiKeys,
+    readRoutes: createCurlRoutes(config),
     publicUrl: () => config.publicUrl ?? listening.url(),
     reportSigningKey: config.reportSigningKey,
     door: {

@@ -1,11 +1,10 @@
-import { isRequestId } from '../domain/ids.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import { readEndedSummary, readEndedView } from './ended-request.ts';
+import { knownRequestId } from './known-request-id.ts';
 import { readLiveSummary, readLiveView } from './live-request.ts';
 import { type Reading, createReadOnce } from './read-once.ts';
 import type { RequestView, SummaryView } from './request-view.ts';
 import { TEMPORAL_LIMIT_MS } from './temporal-deadlines.ts';
-import { unknownRequest } from './temporal-errors.ts';
 import type { TemporalGateway } from './temporal-gateway.ts';
 
 /**
@@ -74,13 +73,7 @@ export function createRequestReader(deps: RequestReaderDeps): RequestReader {
     },
   });
   return {
-    view: async (requestId) => views(known(requestId)),
-    summary: async (requestId) => summaries(known(requestId)),
+    view: async (requestId) => views(knownRequestId(requestId)),
+    summary: async (requestId) => summaries(knownRequestId(requestId)),
   };
-}
-
-/** Only ids of requests are asked for, so that none can name another workflow. */
-function known(requestId: string): string {
-  if (!isRequestId(requestId)) throw unknownRequest(requestId);
-  return requestId;
 }

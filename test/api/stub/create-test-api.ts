@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { createApiMetrics } from '../../../api/api-metrics.ts';
 import { type ApiDeps, createApi } from '../../../api/app.ts';
 import type { ApiError } from '../../../api/api-error.ts';
+import { createCurlRoutes } from '../../../api/curl-routes.ts';
 import type { FleetGateway } from '../../../api/fleet-gateway.ts';
 import { unavailable } from '../../../api/temporal-errors.ts';
 import type { PrewarmStart, TemporalGateway } from '../../../api/temporal-gateway.ts';
@@ -44,6 +45,7 @@ export function createTestApi(deps: Partial<ApiDeps> = {}) {
     logger: pino({ level: 'silent' }),
     now: Date.now,
     keys: [],
+    readRoutes: createCurlRoutes({ edgeDirectory: 'dns', edgeDnsSuffix: 'cloudfront.net' }),
     publicUrl: () => 'https://warm.example',
     reportSigningKey: 'a key of sixteen bytes',
     door: {
