@@ -6,6 +6,7 @@ import type { BatchHeartbeat, BatchInput, BatchResult } from '../../domain/batch
 import type { FetchTaskRunner } from '../../edge/fetch-task.ts';
 import { decodeRuns, textOf } from '../../domain/run-length.ts';
 import {
+  PATIENT_DEADLINES,
   startWorkerOnSimulation,
   type WorkerOnSimulation,
 } from '../edge/support/worker-on-simulation.ts';
@@ -13,7 +14,7 @@ import {
 let worker: WorkerOnSimulation;
 
 beforeEach(async () => {
-  worker = await startWorkerOnSimulation();
+  worker = await startWorkerOnSimulation({ deadlines: PATIENT_DEADLINES });
 });
 
 afterEach(() => worker.close());
@@ -126,7 +127,7 @@ test('hands everything in flight back when it is cancelled, and keeps what is do
 });
 
 test('takes no new task when it drains, but finishes those in flight', async () => {
-  worker.cloudFront.faults.add({ fault: { kind: 'slow', bytesPerSecond: 400_000 }, times: 2 });
+  worker.cloudFront.faults.add({ fault: { kind: 'slow', bytesPerSecond: 400_000 } });
   const drain = new AbortController();
   const paths = Array.from({ length: 40 }, (_, n) => `/sizes/${60_000 + n}`);
 

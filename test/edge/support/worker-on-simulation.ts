@@ -35,6 +35,14 @@ export const TEST_DEADLINES: EngineDeadlines = {
   minimumBytesPerSecond: 1_024,
 };
 
+/** Deadlines that no test waits for: what stalls, stalls until it is ended. */
+export const PATIENT_DEADLINES: EngineDeadlines = {
+  ...TEST_DEADLINES,
+  firstByteMs: 60_000,
+  idleMs: 60_000,
+  totalMs: 60_000,
+};
+
 export type WorkerOnSimulation = {
   readonly cloudFront: SimulatedCloudFront;
   readonly engine: EdgeEngine;
@@ -51,6 +59,8 @@ export type WorkerOptions = {
   readonly deadlines?: EngineDeadlines;
   readonly depth?: Depth;
   readonly connectionsPerPop?: number;
+  /** Addresses that stand before each POP's own. */
+  readonly firstAddresses?: readonly EdgeAddress[];
 };
 
 /** A simulated CloudFront, and what a fetch worker fetches with, on it. */
@@ -68,7 +78,7 @@ export async function startWorkerOnSimulation(
   const rate = new RequestRate({ maxPerSecond: 5_000 });
   const tasks = createFetchTaskRunner({
     engine,
-    directory: directoryOf(cloudFront),
+    directory: directoryOf(cloudFront, options.firstAddresses),
     limiter: new PopLimiter({ policy, maxRunning: 256 }),
     rate,
     policy,
@@ -105,12 +115,19 @@ export async function startWorkerOnSimulation(
 }
 
 /** The addresses of a simulated CloudFront, as its directory file would give them. */
-export function directoryOf(cloudFront: SimulatedCloudFront): EdgeDirectory {
+export function directoryOf(
+  cloudFront: SimulatedCloudFront,
+  firstAddresses: readonly EdgeAddress[] = [],
+): EdgeDirectory {
   return {
     async resolve(pop) {
       const addresses = cloudFront.directory()[pop];
       if (addresses === undefined) return { isFound: false, reason: `${pop} does not resolve` };
-      return { isFound: true, addresses: parse(addresses) };
+      const { https, http } = parse(addresses);
+      return {
+        isFound: true,
+        addresses: { https: [...firstAddresses, ...https], http: [...firstAddresses, ...http] },
+      };
     },
   };
 }
