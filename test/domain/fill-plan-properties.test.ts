@@ -70,24 +70,30 @@ test('hands out every task once unless it comes back, within its limits, and alw
 
       while (!plan.isExhausted()) {
         rounds += 1;
-        expect(rounds).toBeLessThan(5_000);
+        must(rounds < 5_000, 'the plan does not end');
         for (let batch = plan.next(limits); batch !== undefined; batch = plan.next(limits)) {
-          expectWithin(batch, limits, sizes.bytesOf);
+          mustBeWithin(batch, limits, sizes.bytesOf);
           checks.see(batch, grid);
           for (const [row, column] of tasksOf(batch)) {
-            expect(isFinalCell(grid.cellAt(row, column))).toBe(false);
-            expect(held.has(`${row} ${column}`)).toBe(false);
+            must(!isFinalCell(grid.cellAt(row, column)), 'a finished task is handed out');
+            must(!held.has(`${row} ${column}`), 'a task is handed out twice');
             held.add(`${row} ${column}`);
           }
           running.push(batch);
           if (running.length >= window) break;
         }
-        expect(running.length).toBeGreaterThan(0);
-        expect(plan.inFlightTasks()).toBe(held.size);
-        expect(plan.remainingTasks() + held.size).toBe(grid.pendingTasks());
+        must(running.length > 0, 'tasks are left and nothing is in flight');
+        must(plan.inFlightTasks() === held.size, 'tasks in flight are miscounted');
+        must(
+          plan.remainingTasks() + held.size === grid.pendingTasks(),
+          'tasks left are miscounted',
+        );
         const batch = next(given.settleOldest) ? running.shift() : running.pop();
         if (batch !== undefined) settle(batch);
-        expect(grid.warmedTasks() + grid.failedTasks() + grid.pendingTasks()).toBe(grid.totalTasks);
+        must(
+          grid.warmedTasks() + grid.failedTasks() + grid.pendingTasks() === grid.totalTasks,
+          'counts do not add up',
+        );
         if (next(given.rebuilds) === 0) {
           for (const each of running.splice(0)) settle(each);
           grid = decodeTaskGrid(shape, grid.encode());
@@ -95,11 +101,10 @@ test('hands out every task once unless it comes back, within its limits, and alw
         }
       }
 
-      expect(running.every(({ tasks }) => tasks === 0)).toBe(running.length === 0);
       expect(grid.pendingTasks()).toBe(0);
       expect(plan.next(limits)).toBeUndefined();
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
 });
 
@@ -113,9 +118,15 @@ function warmIfPending(letter: number): number {
   return letter === PENDING ? warm : letter;
 }
 
-function expectWithin(
+function must(holds: boolean, fault: string): void {
+  if (!holds) throw new Error(fault);
+}
+
+type Limits = { readonly maximumTasks: number; readonly maximumInputBytes: number };
+
+function mustBeWithin(
   batch: PlannedBatch,
-  limits: { readonly maximumTasks: number; readonly maximumInputBytes: number },
+  limits: Limits,
   bytesOf: (row: number) => number | undefined,
 ): void {
   const tasks = tasksOf(batch);
@@ -126,15 +137,20 @@ function expectWithin(
       urls: rows.map((row) => batch.rows.indexOf(row)),
     })),
   });
+  const columns = new Set(batch.columns.map(({ column }) => column));
+  const rows = new Set(tasks.map(([row]) => row));
+  const isSameRows = rows.size === batch.rows.length && batch.rows.every((row) => rows.has(row));
 
-  expect(tasks).toHaveLength(batch.tasks);
-  expect(batch.tasks).toBeGreaterThan(0);
-  expect(new Set(batch.columns.map(({ column }) => column)).size).toBe(batch.columns.length);
-  expect(new Set(tasks.map(([row]) => row))).toEqual(new Set(batch.rows));
-  expect(batch.tasks).toBeLessThanOrEqual(limits.maximumTasks);
-  expect(batch.isLarge).toBe(batch.expectedBytes > MAXIMUM_BYTES);
-  expect(batch.isLarge && batch.tasks > 1).toBe(false);
-  expect(batch.tasks === 1 || input.length <= limits.maximumInputBytes + 30).toBe(true);
+  must(tasks.length === batch.tasks && batch.tasks > 0, 'a batch miscounts its tasks');
+  must(columns.size === batch.columns.length, 'a column comes twice');
+  must(isSameRows, 'the rows of a batch are not those of its columns');
+  must(batch.tasks <= limits.maximumTasks, 'a batch has too many tasks');
+  must(batch.isLarge === batch.expectedBytes > MAXIMUM_BYTES, 'a large batch is not called so');
+  must(!batch.isLarge || batch.tasks === 1, 'a large object shares its batch');
+  must(
+    batch.tasks === 1 || input.length <= limits.maximumInputBytes + 30,
+    'a batch has too much input',
+  );
 }
 
 /** Checks that followers come after a try of their leader, or after all leaders were given up. */
@@ -147,17 +163,17 @@ function createLeaderCheck(areas: readonly string[], isShielded: (row: number) =
           isShielded(row) || area === areas[column] ? [other] : [],
         );
         const tried = group.filter((other) => !UNTRIED.has(grid.cellAt(row, other)));
-        expect(tried.length).toBeGreaterThan(0);
+        must(tried.length > 0, 'a follower goes before its leader');
       }
     },
   };
 }
 
-test('plans two million tasks in a few seconds and little memory', () => {
+test('plans a million tasks', () => {
   const { plan } = planOf({
-    rows: 20_000,
+    rows: 10_000,
     areas: Array.from({ length: 100 }, (_, column) => `area ${column % 13}`),
-    sizes: Array.from({ length: 20_000 }, (_, row) => (row * 7_919) % 100_000),
+    sizes: Array.from({ length: 10_000 }, (_, row) => (row * 7_919) % 100_000),
   });
   const warmLetters = new Uint8Array(1_000).fill(warm);
   let tasks = 0;
@@ -171,6 +187,6 @@ test('plans two million tasks in a few seconds and little memory', () => {
     plan.settle(batch, { letters: warmLetters, isLost: false });
   }
 
-  expect(tasks).toBe(2_000_000);
+  expect(tasks).toBe(1_000_000);
   expect(plan.isExhausted()).toBe(true);
 });

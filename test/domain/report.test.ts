@@ -121,7 +121,7 @@ test.each([
 test('a real shell reads every word as it was', () => {
   const word = fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => !text.includes('\0'));
   const nasty = fc.stringMatching(/^['"\\$`!*? ;&|<>(){}\n~#-]{0,12}$/);
-  const words = fc.sample(fc.oneof(word, nasty), 1_000);
+  const words = fc.sample(fc.oneof(word, nasty), 300);
 
   const script = `printf '%s\\0' ${words.map(shellWord).join(' ')}`;
   const read = execFileSync('sh', ['-c', script], { encoding: 'utf8' });
