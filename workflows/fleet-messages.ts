@@ -19,6 +19,8 @@ export type FleetInput = {
   /** Absent for a fixed fleet. */
   readonly groupName?: string;
   readonly limits: FleetLimits;
+  /** Between two looks at whether leased requests still run. @default 60000 */
+  readonly checkIntervalMs?: number;
   readonly carried?: CarriedFleet;
 };
 

@@ -19,7 +19,7 @@ export async function fleet(input: FleetInput): Promise<void> {
   const { groupName } = keeper;
   await Promise.all([
     groupName === undefined ? waitUntilFull(keeper) : keepSize(keeper, groupName),
-    dropClosedRequests(keeper),
+    dropClosedRequests(keeper, input.checkIntervalMs),
   ]);
 
   await condition(allHandlersFinished);

@@ -10,11 +10,14 @@ const CHECK_INTERVAL_MS = 60_000;
  *
  * So no request can leak instances for longer than a minute. Returns when the run has to roll over.
  */
-export async function dropClosedRequests(keeper: FleetKeeper): Promise<void> {
+export async function dropClosedRequests(
+  keeper: FleetKeeper,
+  intervalMs = CHECK_INTERVAL_MS,
+): Promise<void> {
   const { state } = keeper;
   while (!keeper.isRollingOver) {
     await condition(() => state.leases.length > 0 || keeper.isRollingOver);
-    await condition(() => keeper.isRollingOver, CHECK_INTERVAL_MS);
+    await condition(() => keeper.isRollingOver, intervalMs);
     if (keeper.isRollingOver || state.leases.length === 0) continue;
     for (const requestId of await findClosed(keeper)) state.dropLease(requestId, Date.now());
     keeper.isRollingOver ||= keeper.isFull;

@@ -8,7 +8,8 @@ const MOST_MESSAGES = 1_000;
 /** Events after which a run rolls over, though a replay of as many takes a second. */
 const MOST_EVENTS = 4_096;
 
-const CHANGE_INTERVAL_MS = 1_000;
+/** Between two rounds of calls to AWS, however many ask for changes meanwhile. */
+const ROUND_INTERVAL_MS = 1_000;
 const CONVERGING_INTERVAL_MS = 2_000;
 const SLOW_CONVERGING_INTERVAL_MS = 15_000;
 const SETTLED_INTERVAL_MS = 30_000;
@@ -31,6 +32,7 @@ export class FleetKeeper {
   #errorsInARow = 0;
   #clamp: string | undefined;
   #lastChangeAtMs: number;
+  #lastRoundAtMs: number;
 
   constructor(input: FleetInput) {
     const { carried } = input;
@@ -40,12 +42,18 @@ export class FleetKeeper {
     this.#awsError = carried?.awsError;
     this.#clamp = carried?.clamp;
     this.#lastChangeAtMs = carried?.lastChangeAtMs ?? 0;
+    this.#lastRoundAtMs = this.#lastChangeAtMs;
   }
 
   /** Whether this run's history or messages near a limit of the server. */
   get isFull(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return continueAsNewSuggested || historyLength >= MOST_EVENTS || this.messages >= MOST_MESSAGES;
+  }
+
+  /** Notes that AWS is about to be called. */
+  noteRound(nowMs: number): void {
+    this.#lastRoundAtMs = nowMs;
   }
 
   /** Notes what the group looks like. */
@@ -72,9 +80,9 @@ export class FleetKeeper {
     this.#errorsInARow += 1;
   }
 
-  /** How long until AWS may be called for another change. */
+  /** How long until AWS may be called again. */
   restMs(nowMs: number): number {
-    return Math.max(0, this.#lastChangeAtMs + CHANGE_INTERVAL_MS - nowMs);
+    return Math.max(0, this.#lastRoundAtMs + ROUND_INTERVAL_MS - nowMs);
   }
 
   /** How long until the group has to be looked at again, if nobody asks for a change before. */
@@ -82,7 +90,7 @@ export class FleetKeeper {
     const { idleUntilMs } = this.state;
     const regularMs = this.#regularWaitMs(nowMs);
     if (idleUntilMs === undefined || this.#errorsInARow > 0) return regularMs;
-    return Math.min(regularMs, Math.max(CHANGE_INTERVAL_MS, idleUntilMs - nowMs));
+    return Math.min(regularMs, Math.max(ROUND_INTERVAL_MS, idleUntilMs - nowMs));
   }
 
   #regularWaitMs(nowMs: number): number {

@@ -7,16 +7,16 @@ import type { FleetKeeper } from './fleet-keeper.ts';
 /**
  * The one loop that calls AWS: keeps the group at the size that leases and callers ask for.
  *
- * Changes the size at most once a second, however many ask. An error is kept for those who ask and
+ * One round of calls a second at most, however many ask. An error is kept for those who ask and
  * tried again later: the leases stand until then. Returns when the run has to roll over.
  */
 export async function keepSize(keeper: FleetKeeper, groupName: string): Promise<void> {
   const { state } = keeper;
   while (!keeper.isRollingOver) {
     await sleepUnlessZero(keeper.restMs(Date.now()));
-    const { revision } = state;
+    keeper.noteRound(Date.now());
     await align(keeper, groupName);
-    keeper.appliedRevision = revision;
+    const revision = keeper.appliedRevision;
     setCurrentDetails(`\`\`\`json\n${JSON.stringify(summary(keeper), undefined, 2)}\n\`\`\``);
 
     keeper.isRollingOver ||= keeper.isFull;
@@ -27,10 +27,13 @@ export async function keepSize(keeper: FleetKeeper, groupName: string): Promise<
   }
 }
 
+/** One look and, where needed, one change; `appliedRevision` is then what was acted on. */
 async function align(keeper: FleetKeeper, groupName: string): Promise<void> {
+  let { revision } = keeper.state;
   try {
     const group = await describeGroup(groupName);
     keeper.noteObservation(group);
+    ({ revision } = keeper.state);
     const nowMs = Date.now();
     const wanted = keeper.state.wantedSize(nowMs);
     if (wanted === undefined) {
@@ -50,6 +53,8 @@ async function align(keeper: FleetKeeper, groupName: string): Promise<void> {
     if (isCancellation(error)) throw error;
     keeper.noteError(messageOfFailure(error));
     log.warn('Auto Scaling refused', { groupName, reason: messageOfFailure(error) });
+  } finally {
+    keeper.appliedRevision = revision;
   }
 }
 
