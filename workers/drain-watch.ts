@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScalingClient, CompleteLifecycleActionCommand } from '@aws-sdk/client-auto-scaling';
 import type { Logger } from 'pino';
+import type { FetchConfig } from '../config.ts';
 import { drainHookName } from '../domain/ids.ts';
 import { createInstanceMetadataClient, type InstanceMetadataClient } from './instance-metadata.ts';
 
@@ -27,6 +28,24 @@ export interface DrainWatch {
 }
 
 const METADATA_ENDPOINT = 'http://169.254.169.254';
+/** A watch for a worker that runs on no instance: it never fires. */
+const NO_WATCH: DrainWatch = {
+  signal: new AbortController().signal,
+  finish: async () => undefined,
+};
+
+/** The watch that a fetch worker's settings ask for: none where there is no Auto Scaling group. */
+export function watchInstance(config: FetchConfig, logger: Logger): DrainWatch {
+  const { autoScalingGroupName } = config;
+  if (autoScalingGroupName === undefined) return NO_WATCH;
+  return startDrainWatch({
+    groupName: autoScalingGroupName,
+    metadataEndpoint: config.awsEc2MetadataServiceEndpoint,
+    workersPerInstance: config.fetchWorkersPerInstance,
+    logger,
+  });
+}
+
 /** AWS asks to look every 5 s (EC2 User Guide, "Spot Instance interruption notices"). */
 const INTERVAL_MS = 5_000;
 const DRAIN_LIMIT_MS = 30_000;

@@ -8,6 +8,7 @@ import { createEngine } from '../edge/create-engine.ts';
 import { createFetchTaskRunner } from '../edge/fetch-task-runner.ts';
 import { PopLimiter } from '../edge/pop-limiter.ts';
 import { RequestRate } from '../edge/request-rate.ts';
+import { watchInstance } from './drain-watch.ts';
 import { createLogger } from './logger.ts';
 import { runWorker } from './run-worker.ts';
 import { installRuntime } from './runtime.ts';
@@ -16,7 +17,7 @@ import { stopOnSignals } from './stop-signal.ts';
 /** Fetches in flight may go on this long after SIGTERM; the process has to be gone at 30 s. */
 const DRAIN_MS = 20_000;
 
-/** Wires a fetch worker and runs it until SIGTERM or SIGINT; returns when it has drained. */
+/** Wires a fetch worker and runs it until SIGTERM, SIGINT or the end of its instance; returns when it has drained. */
 export async function runFetchWorker(config: FetchConfig): Promise<void> {
   const logger = createLogger({ level: config.logLevel, role: 'fetch' });
   const engine = createEngine(config);
@@ -29,7 +30,8 @@ export async function runFetchWorker(config: FetchConfig): Promise<void> {
     policy,
   });
   installRuntime({ logger, ...config });
-  const stop = stopOnSignals(logger);
+  const instance = watchInstance(config, logger);
+  const stop = AbortSignal.any([stopOnSignals(logger), instance.signal]);
   const fetchBatch = createFetchBatchActivity({ tasks, drain: stop, drainMs: DRAIN_MS });
   await runWorker({
     temporal: config.temporal,
@@ -45,4 +47,5 @@ export async function runFetchWorker(config: FetchConfig): Promise<void> {
     }),
   });
   await engine.close();
+  await instance.finish();
 }
