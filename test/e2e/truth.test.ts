@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createViewer, type Viewer } from '../support/viewer.ts';
+import { useProduct } from '../support/product.ts';
+
+const HOST = 'https://www.example.com';
+/** Three regional areas: Frankfurt, Tokyo, Virginia. */
+const POPS = ['FRA56-P4', 'ARN56-P1', 'WAW50-C1', 'NRT57-P3', 'KIX56-C1', 'IAD89-P1', 'MIA3-P4'];
+const AREAS = 3;
+
+/** Nothing goes wrong with these. */
+const SOUND_PATHS = [
+  '/index.html',
+  '/empty.txt',
+  '/css/site.css',
+  '/img/hero.jpg',
+  '/chunked/70000',
+  '/sizes/3000000',
+  '/no-timing/a',
+  '/query/a?b=1',
+];
+/** These are what CloudFront doesn't keep, or what goes wrong at one of the POPs. */
+const UNSOUND_PATHS = [
+  '/disabled/a',
+  '/ttl0/a',
+  '/private/a',
+  '/missing/a',
+  '/error/a',
+  '/sizes/50001',
+  '/sizes/50002',
+  '/sizes/50003',
+  '/sizes/50004',
+];
+
+const product = useProduct();
+let viewer: Viewer | undefined;
+
+beforeAll(() => {
+  viewer = createViewer(product().directory, product().caPem);
+});
+afterAll(() => viewer?.close());
+
+async function addMixedFaults(): Promise<void> {
+  const { edge } = product();
+  await edge.addFault({ fault: { kind: 'truncate' }, url: '/sizes/50001', pop: 'NRT57-P3' });
+  await edge.addFault({ fault: { kind: 'status', status: 403 }, url: '/sizes/50002', pop: 'FRA*' });
+  await edge.addFault({ fault: { kind: 'reset' }, url: '/sizes/50003', pop: 'MIA3-P4', times: 1 });
+  await edge.addFault({
+    fault: { kind: 'status', status: 500 },
+    url: '/sizes/50004',
+    pop: 'ARN56-P1',
+    times: 1,
+  });
+}
+
+function taskKey(pop: string, path: string): string {
+  return `${pop} ${path}`;
+}
+
+/** What the POPs' own caches hold whole: what a browser would get from them at once. */
+async function heldByPops(): Promise<string[]> {
+  const held = await product().edge.caches({ kind: 'pop', state: 'complete' });
+  return held.map(({ location, path }) => taskKey(location, path)).sort();
+}
+
+test.each(['A', 'B'] as const)(
+  'calls warm exactly what the POPs themselves hold, under admission rule %s, with mixed faults',
+  async (rule) => {
+    const { api, edge } = product();
+    await edge.reset();
+    await edge.setAdmission(rule);
+    await addMixedFaults();
+
+    const requestId = await api.prewarm({
+      url_list: [...SOUND_PATHS, ...UNSOUND_PATHS].map((path) => `${HOST}${path}`),
+      cf_domain: 'www.example.com',
+      target_type: 'pop',
+      pops: POPS,
+      timeout: 5,
+      instance_count: 0,
+    });
+    const progress = await api.ended(requestId);
+
+    const tasks = await api.tasks(requestId);
+    const warmed = tasks.filter(({ outcome }) => outcome === 'warm' || outcome === 'filled');
+    const warmedKeys = warmed.map(({ pop, url }) => taskKey(pop, url.slice(HOST.length))).sort();
+    expect(progress.status).toBe('FINISHED');
+    expect(tasks).toHaveLength(POPS.length * (SOUND_PATHS.length + UNSOUND_PATHS.length));
+    expect(warmedKeys).toEqual(await heldByPops());
+    expect(progress.download_count).toBe(warmed.length);
+    expect(warmed.length).toBeGreaterThan(POPS.length * SOUND_PATHS.length);
+  },
+);
+
+test('leaves each warm task a Hit from EDGE for the next viewer', async () => {
+  const { api, edge } = product();
+  await edge.reset();
+  await edge.setAdmission('A');
+  const url_list = SOUND_PATHS.map((path) => `${HOST}${path}`);
+
+  const requestId = await api.prewarm({
+    url_list,
+    cf_domain: 'www.example.com',
+    target_type: 'pop',
+    pops: POPS,
+    timeout: 5,
+    instance_count: 0,
+  });
+  const progress = await api.ended(requestId);
+  const tasks = await api.tasks(requestId);
+  const answers = await Promise.all(tasks.map(({ pop, url }) => viewer.get(pop, url)));
+
+  expect(progress.download_count).toBe(POPS.length * SOUND_PATHS.length);
+  for (const [index, { status, xCache, serverTiming, servedBy }] of answers.entries()) {
+    const { pop, outcome } = tasks[index] ?? {};
+    expect({ status, xCache, servedBy }).toEqual({ status: 200, xCache: 'Hit', servedBy: pop });
+    const isProvable = serverTiming.includes('cdn-hit-layer;desc="EDGE"');
+    expect(outcome).toBe(isProvable ? 'warm' : 'filled');
+  }
+});
+
+test('asks the origin for each URL at most once a regional area', async () => {
+  const { api, edge } = product();
+  await edge.reset();
+  const paths = Array.from({ length: 40 }, (_, index) => `/sizes/${1_000 + index}`);
+
+  const requestId = await api.prewarm({
+    url_list: paths.map((path) => `${HOST}${path}`),
+    cf_domain: 'www.example.com',
+    target_type: 'pop',
+    pops: POPS,
+    timeout: 5,
+    instance_count: 0,
+  });
+  await api.ended(requestId);
+
+  const gets = await edge.originGets();
+  expect(paths.map((path) => gets.get(path))).toEqual(paths.map(() => AREAS));
+});
