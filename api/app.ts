@@ -6,6 +6,7 @@ import type { ApiMetrics } from './api-metrics.ts';
 import { type ApiKey, createAuthentication } from './auth.ts';
 import { callId } from './call-id.ts';
 import type { ApiContext, ApiEnv } from './context.ts';
+import { createCursors } from './cursor.ts';
 import type { RouteOf } from './curl-routes.ts';
 import { describeApi } from './describe-api.ts';
 import { createDocsApi } from './docs.ts';
@@ -78,7 +79,10 @@ export function createApi(deps: ApiDeps): Api {
   app.route('/', createEventsApi(feed));
   app.route('/', createSummaryApi({ reader, links, now }));
   app.route('/', createReportsApi({ ...deps, reader }));
-  app.route('/', createRequestsApi({ gateway, now }));
+  app.route(
+    '/',
+    createRequestsApi({ gateway, cursors: createCursors(deps.reportSigningKey), now }),
+  );
   app.route('/', createInstancesApi({ ...deps, maxInstances: deps.door.maximumInstances }));
   app.route('/', createTargetsApi(deps.door.dnsSuffix));
   app.route(

@@ -31,16 +31,17 @@ export function createAuthentication({ keys, isSignedLink }: AuthenticationOptio
   return createMiddleware<ApiEnv>(async function authenticate(context, next) {
     const given = context.req.header('x-api-key');
     const name = given === undefined ? undefined : findKeyName(known, digestOf(given));
-    if (name === undefined && keys.length > 0 && !isOpen(context.req.path)) {
-      if (!isSignedLink(new URL(context.req.url))) throw refusal(given);
+    const isKeyAsked = keys.length > 0 && !isOpen(context.req.method, context.req.path);
+    if (name === undefined && isKeyAsked && !isSignedLink(new URL(context.req.url))) {
+      throw refusal(given);
     }
     context.set('keyName', name ?? ANONYMOUS);
     await next();
   });
 }
 
-function isOpen(path: string): boolean {
-  return OPEN_PATHS.has(path) || path.startsWith('/docs/');
+function isOpen(method: string, path: string): boolean {
+  return method === 'OPTIONS' || OPEN_PATHS.has(path) || path.startsWith('/docs/');
 }
 
 function digestOf(key: string): Buffer {

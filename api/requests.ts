@@ -9,6 +9,7 @@ import type { RequestStatus } from '../domain/prewarm.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
 import { readAcceptance } from './acceptance.ts';
 import type { ApiEnv } from './context.ts';
+import type { Cursors } from './cursor.ts';
 import {
   errorReplies,
   requestIdSchema,
@@ -76,20 +77,20 @@ const route = createRoute({
 /** What {@link createRequestsApi} needs. */
 export type RequestsDeps = {
   readonly gateway: Pick<TemporalGateway, 'list'>;
+  readonly cursors: Cursors;
   readonly now: () => number;
 };
 
 /** `GET /requests`: Temporal's visibility, page by page. */
-export function createRequestsApi({ gateway, now }: RequestsDeps) {
+export function createRequestsApi({ gateway, cursors, now }: RequestsDeps) {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid }).openapi(route, async (context) => {
     const { status, domain, limit, cursor = '' } = context.req.valid('query');
-    const list = {
-      query: visibilityQuery(status, domain),
-      pageSize: limit,
-      pageToken: Buffer.from(cursor, 'base64url'),
-    };
-    const page = await gateway.list(list, now() + TEMPORAL_LIMIT_MS);
-    const next = Buffer.from(page.nextPageToken).toString('base64url');
+    const query = visibilityQuery(status, domain);
+    const list = `${limit} of ${query}`;
+    const pageToken = cursors.open(list, cursor);
+    const asked = { query, pageSize: limit, pageToken };
+    const page = await gateway.list(asked, now() + TEMPORAL_LIMIT_MS);
+    const next = cursors.seal(list, page.nextPageToken);
     const reply = {
       requests: page.requests.map(listedReply),
       ...(next === '' ? {} : { next_cursor: next }),

@@ -10,6 +10,7 @@ import { ApiError } from './api-error.ts';
 /** gRPC status codes that are told apart (grpc/grpc, doc/statuscodes.md). */
 const GRPC = {
   cancelled: 1,
+  invalidArgument: 3,
   deadlineExceeded: 4,
   permissionDenied: 7,
   resourceExhausted: 8,
@@ -76,11 +77,22 @@ function fromGrpc(code: number, call: TemporalCall, error: unknown): ApiError {
     case GRPC.permissionDenied:
     case GRPC.unauthenticated:
       return unavailable("Temporal refuses the api's credentials: check TEMPORAL_*", error);
+    case GRPC.invalidArgument:
+      return call.name === 'list'
+        ? unavailable(
+            'Temporal can not list by status and domain yet: a control worker registers these search attributes when it starts',
+            error,
+          )
+        : failed(code, call, error);
     case GRPC.unavailable:
       return unavailable('Temporal is unreachable: nothing was changed, try again', error);
     default:
-      return unavailable(`Temporal failed (${call.name}, gRPC status ${code}): try again`, error);
+      return failed(code, call, error);
   }
+}
+
+function failed(code: number, call: TemporalCall, error: unknown): ApiError {
+  return unavailable(`Temporal failed (${call.name}, gRPC status ${code}): try again`, error);
 }
 
 function busy(message: string, cause: unknown): TemporalBusyError {

@@ -59,7 +59,7 @@ export async function prewarm(input: PrewarmInput): Promise<RequestSummary> {
     totalRows: input.urls.length,
     rows: input.urls.slice(fromRow, fromRow + Math.min(rows, 2)).map((url) => ({ url })),
     pops: input.pops.map(({ id }) => id),
-    cells: '',
+    cells: '.'.repeat(Math.min(rows, 2, input.urls.length - fromRow) * input.pops.length),
     samples: [],
   }));
 
