@@ -1,6 +1,7 @@
 import type { HeaderView } from '../engine.ts';
 
-const MARKS_A_LINE = 3;
+const COLON = 0x3a;
+const LINE_END_BYTES = 2;
 
 /**
  * Header fields over the text in which they came.
@@ -10,21 +11,23 @@ const MARKS_A_LINE = 3;
  */
 export class HeaderFields implements HeaderView {
   readonly #text: string;
-  /** Start, colon and end of each line in the text. */
-  readonly #marks: readonly number[];
+  /** Where each line begins in the text, and where the last one ends. Each line is valid. */
+  readonly #starts: readonly number[];
 
-  constructor(text: string, marks: readonly number[]) {
+  constructor(text: string, starts: readonly number[]) {
     this.#text = text;
-    this.#marks = marks;
+    this.#starts = starts;
   }
 
   get(name: string): readonly string[] | undefined {
     let values: string[] | undefined;
-    const marks = this.#marks;
-    for (let line = 0; line < marks.length; line += MARKS_A_LINE) {
-      const start = marks[line] ?? 0;
-      if ((marks[line + 1] ?? 0) - start !== name.length || !this.#isNamed(start, name)) continue;
-      const value = this.#valueOf(line);
+    const starts = this.#starts;
+    for (let line = 0; line < starts.length - 1; line += 1) {
+      const start = starts[line] ?? 0;
+      // A name has no colon, so a colon at its length means that the line's name is as long.
+      if (this.#text.charCodeAt(start + name.length) !== COLON) continue;
+      if (!this.#isNamed(start, name)) continue;
+      const value = this.#valueOf(line, start + name.length);
       if (values === undefined) values = [value];
       else values.push(value);
     }
@@ -33,11 +36,12 @@ export class HeaderFields implements HeaderView {
 
   entries(): Iterable<readonly [name: string, values: readonly string[]]> {
     const byName = new Map<string, string[]>();
-    for (let line = 0; line < this.#marks.length; line += MARKS_A_LINE) {
-      const name = this.#text.slice(this.#marks[line], this.#marks[line + 1]).toLowerCase();
+    for (const [line, start] of this.#starts.slice(0, -1).entries()) {
+      const colon = this.#text.indexOf(':', start);
+      const name = this.#text.slice(start, colon).toLowerCase();
       const values = byName.get(name);
-      if (values === undefined) byName.set(name, [this.#valueOf(line)]);
-      else values.push(this.#valueOf(line));
+      if (values === undefined) byName.set(name, [this.#valueOf(line, colon)]);
+      else values.push(this.#valueOf(line, colon));
     }
     return byName.entries();
   }
@@ -54,9 +58,9 @@ export class HeaderFields implements HeaderView {
   }
 
   /** RFC 9112 §5: optional blanks (SP, HTAB) around a value are no part of it. */
-  #valueOf(line: number): string {
-    let start = (this.#marks[line + 1] ?? 0) + 1;
-    let end = this.#marks[line + 2] ?? 0;
+  #valueOf(line: number, colon: number): string {
+    let start = colon + 1;
+    let end = (this.#starts[line + 1] ?? 0) - LINE_END_BYTES;
     while (start < end && isBlank(this.#text.charCodeAt(start))) start += 1;
     while (end > start && isBlank(this.#text.charCodeAt(end - 1))) end -= 1;
     return this.#text.slice(start, end);

@@ -1,0 +1,163 @@
+import type { DelayProxy } from './delay-proxy.ts';
+import {
+  type Contender,
+  curlContender,
+  curlProcessesContender,
+  curlSerialContender,
+  engineContender,
+  type Measure,
+  type Work,
+  wrkContender,
+} from './engine-contenders.ts';
+import { UNLIMITED_REQUESTS } from './engine-messages.ts';
+import { PORTS } from './engine-objects.ts';
+
+/** What a cell demands of the product's engine. */
+export type Bar = {
+  readonly what: string;
+  readonly limit: number;
+  readonly direction: 'at least' | 'at most';
+  /** From the medians by client name. */
+  readonly value: (medians: ReadonlyMap<string, Measure>) => number;
+};
+
+/** One table of the benchmark: who runs, and what must hold. */
+export type Cell = {
+  readonly name: string;
+  readonly contenders: readonly Contender[];
+  readonly bars: readonly Bar[];
+  /** Times each client runs beside the warm-up; memory needs no repeats. */
+  readonly rounds?: number;
+};
+
+type Medians = ReadonlyMap<string, Measure>;
+
+const MEGABYTE = 1_000_000;
+
+/** The cells of the benchmark; `seconds` is how long one client runs. */
+export function engineCells(caFile: string, seconds: number, far: DelayProxy): readonly Cell[] {
+  const base = {
+    caFile,
+    seconds,
+    requests: UNLIMITED_REQUESTS,
+    connections: 48,
+    scheme: 'https',
+  } as const;
+  const small = { ...base, port: PORTS.https, object: '1k' } as const;
+  const middle = { ...small, object: '100k' } as const;
+  const plain = { ...middle, scheme: 'http', port: PORTS.http } as const;
+  const large = { ...small, object: '100m', connections: 6, seconds: 60, requests: 24 } as const;
+  return [
+    {
+      name: '1 KB HTTPS, 48 connections',
+      contenders: everyClient(small, 8_000 * seconds),
+      bars: [rateBar('wrk', 0.6), rateBar('curl -Z', 2.2)],
+    },
+    {
+      name: '100 KB HTTPS, 48 connections',
+      contenders: everyClient(middle, 4_000 * seconds),
+      bars: [rateBar('wrk', 0.75), rateBar('curl -Z', 1)],
+    },
+    {
+      name: '100 KB HTTP, 48 connections',
+      contenders: everyClient(plain, 6_000 * seconds),
+      bars: [rateBar('curl -Z', 1.6)],
+    },
+    {
+      name: '100 MB HTTPS, 6 connections',
+      contenders: [curlContender(large, large.requests), ...ourEngines(large)],
+      bars: [rateBar('curl -Z', 0.85), cpuBar('curl -Z', 1.1)],
+    },
+    newConnections({ ...small, port: PORTS.httpsOneRequest }, 100 * seconds),
+    distance({ ...small, object: '10m', connections: 1, requests: 6, seconds: 60, port: far.port }),
+    hugeBodies({ ...small, object: '2g', connections: 6, requests: 6, seconds: 600 }),
+    keptConnections({ ...small, connections: 256 }),
+  ];
+}
+
+function everyClient(work: Work, curlRequests: number): readonly Contender[] {
+  return [wrkContender(work), curlContender(work, curlRequests), ...ourEngines(work)];
+}
+
+function newConnections(work: Work, curlRequests: number): Cell {
+  return {
+    name: '1 KB HTTPS, a new connection for each request',
+    contenders: [curlProcessesContender(work, curlRequests), ...ourEngines(work)],
+    bars: [rateBar('curl a fetch', 7)],
+  };
+}
+
+function distance(work: Work): Cell {
+  const far = { ...work, address: '127.0.0.1' };
+  return {
+    name: '10 MB HTTPS, one connection at 100 ms',
+    contenders: [curlSerialContender(far, far.requests), ...ourEngines(far)],
+    bars: [rateBar('curl', 0.8)],
+  };
+}
+
+function hugeBodies(work: Work): Cell {
+  const growth: Bar = {
+    what: 'MB of growth from the first quarter to the end',
+    limit: 12,
+    direction: 'at most',
+    value: (medians) => {
+      const result = medians.get('edge')?.result;
+      if (result === undefined || result.quarterRssBytes === 0) return Number.NaN;
+      return (result.endRssBytes - result.quarterRssBytes) / MEGABYTE;
+    },
+  };
+  const bars = [memoryBar(120), growth];
+  return {
+    name: 'six 2 GiB bodies at once',
+    contenders: [engineContender('edge', work)],
+    bars,
+    rounds: 1,
+  };
+}
+
+function keptConnections(work: Work): Cell {
+  const contenders = [engineContender('edge', work)];
+  return { name: '256 kept TLS connections', contenders, bars: [memoryBar(150)], rounds: 1 };
+}
+
+function ourEngines(work: Work): readonly Contender[] {
+  return [engineContender('edge', work), engineContender('undici', work)];
+}
+
+function rateBar(other: string, limit: number): Bar {
+  return {
+    what: `× ${other}`,
+    limit,
+    direction: 'at least',
+    value: (medians) => perSecond(medians, 'edge') / perSecond(medians, other),
+  };
+}
+
+function cpuBar(other: string, limit: number): Bar {
+  return {
+    what: `× ${other}'s CPU a byte`,
+    limit,
+    direction: 'at most',
+    value: (medians) => cpuPerByte(medians, 'edge') / cpuPerByte(medians, other),
+  };
+}
+
+function memoryBar(limit: number): Bar {
+  return {
+    what: 'MB of memory at most',
+    limit,
+    direction: 'at most',
+    value: (medians) => (medians.get('edge')?.maximumRssBytes ?? Number.NaN) / MEGABYTE,
+  };
+}
+
+function perSecond(medians: Medians, name: string): number {
+  const measure = medians.get(name);
+  return measure === undefined ? Number.NaN : measure.requests / measure.seconds;
+}
+
+function cpuPerByte(medians: Medians, name: string): number {
+  const measure = medians.get(name);
+  return measure === undefined ? Number.NaN : measure.cpuSeconds / measure.bodyBytes;
+}
