@@ -204,7 +204,7 @@ test('serves the API reference with files of its own only', async () => {
   const html = await page.text();
   const files = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? '');
 
-  const answers = await Promise.all(files.map((path) => app.request(path)));
+  const answers = await Promise.all(files.map(async (path) => app.request(path)));
 
   expect(files).toHaveLength(3);
   expect(html).not.toMatch(/https?:\/\//);

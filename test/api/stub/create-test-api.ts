@@ -55,7 +55,7 @@ export function createTestApi(deps: Partial<ApiDeps> = {}) {
     },
     ...deps,
   });
-  const postJson = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  const postJson = async (path: string, body: unknown, headers: Record<string, string> = {}) =>
     api.app.request(path, {
       method: 'POST',
       body: typeof body === 'string' ? body : JSON.stringify(body),
