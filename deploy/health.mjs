@@ -1,9 +1,12 @@
 // Health check of a container, whichever of the three commands it runs: the api answers /readyz, a
-// worker shows its metrics. Exit status 0 is healthy.
+// worker's metrics show that it polls. Exit status 0 is healthy.
 
 import { readFileSync } from 'node:fs';
 
 const LIMIT_MS = 4_000;
+
+/** A gauge of Temporal's SDK; absent or 0 while the worker has no connection. */
+const POLLS = /^temporal_num_pollers\{.*\} [1-9]/m;
 
 /**
  * @param {string} command of pid 1
@@ -25,6 +28,9 @@ try {
   const address = addressOf(command);
   const answer = await fetch(address, { signal: AbortSignal.timeout(LIMIT_MS) });
   const text = await answer.text();
+  if (address.endsWith('/metrics') && !POLLS.test(text)) {
+    throw new Error(`${address} shows no poller: the worker asks Temporal for no work`);
+  }
   if (!answer.ok) throw new Error(`${address} answered ${answer.status}: ${text.slice(0, 500)}`);
 } catch (error) {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
