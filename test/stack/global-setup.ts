@@ -6,6 +6,8 @@ import { startStack } from './stack.ts';
  */
 export async function setup(): Promise<() => Promise<void>> {
   const stack = await startStack((line) => process.stderr.write(`${line}\n`));
+  // Where the suite looks for its server's search attributes, as on a dev server.
+  await stack.runJob('namespaces', { NAMESPACES: 'default' });
   process.env['TEMPORAL_ADDRESS'] = stack.address;
   process.env['TEMPORAL_NAMESPACE'] = stack.namespace;
   return stack.close;

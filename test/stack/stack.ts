@@ -19,9 +19,12 @@ export type Stack = {
   readonly postgres: Daemon;
   readonly server: Daemon;
   /** Runs a job of docker-compose.yml again. @throws Error with its output when it fails. */
-  readonly runJob: (name: 'schema' | 'namespaces') => Promise<void>;
+  readonly runJob: RunJob;
   readonly close: () => Promise<void>;
 };
+
+type RunJob = (name: 'schema' | 'namespaces', changes?: Environment) => Promise<void>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Ports of the server, by the variables of its configuration template. */
 const PORT_VARIABLES = [
@@ -46,7 +49,7 @@ type Place = {
   readonly postgresPort: number;
   readonly ports: Readonly<Record<string, string>>;
   readonly address: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
 };
 
 /**
@@ -70,7 +73,7 @@ export async function startStack(report: Report): Promise<Stack> {
   report(await describePostgres(postgresOptions));
   const postgres = await createPostgres(postgresOptions);
   const server = createServer(place);
-  const runJob = (name: 'schema' | 'namespaces'): Promise<void> => runJobOf(place, name);
+  const runJob: RunJob = (name, changes = {}) => runJobOf(place, name, changes);
   const close = async (): Promise<void> => {
     await server.stop();
     await postgres.stop();
@@ -144,7 +147,11 @@ function createServer(place: Place): Daemon {
   });
 }
 
-async function runJobOf(place: Place, name: 'schema' | 'namespaces'): Promise<void> {
+async function runJobOf(
+  place: Place,
+  name: 'schema' | 'namespaces',
+  changes: Environment,
+): Promise<void> {
   const { command, environment } = serviceOf(place.compose, name);
   const [program = '', ...args] = command.map(onThisMachine);
   const here =
@@ -158,7 +165,7 @@ async function runJobOf(place: Place, name: 'schema' | 'namespaces'): Promise<vo
   const ran = await runCommand({
     command: program,
     args,
-    environment: { ...place.environment, ...environment, ...here },
+    environment: { ...place.environment, ...environment, ...here, ...changes },
     limitMs: JOB_LIMIT_MS,
   });
   if (ran.code !== 0) throw new Error(`Job ${name} failed: ${ran.stdout}\n${ran.stderr}`);
