@@ -18,6 +18,7 @@ import {
   type FleetInput,
 } from '../../workflows/fleet-messages.ts';
 import type { fleet } from '../../workflows/fleet.ts';
+import { recordHistory } from './histories.ts';
 import type { TestAws } from './local-aws.ts';
 import { workflowBundle } from './prewarm-workers.ts';
 import type { TestNamespace } from './temporal-namespace.ts';
@@ -42,6 +43,8 @@ export type FleetSettings = {
   readonly maxInstances?: number;
   readonly checkIntervalMs?: number;
   readonly activities?: Partial<FleetControlActivities>;
+  /** Name under which the history of the first run may be recorded. */
+  readonly historyName?: string;
 };
 
 /** Runs a control worker with the fleet's real activities while `use` lasts. */
@@ -101,9 +104,14 @@ export async function withFleet(
   };
   await worker.runUntil(async () => {
     // Started here, so that its settings are the test's.
-    await client.workflow.start<typeof fleet>('fleet', { ...start, args: [input] });
+    const { firstExecutionRunId } = await client.workflow.start<typeof fleet>('fleet', {
+      ...start,
+      args: [input],
+    });
     try {
       await use(under);
+      const firstRun = client.workflow.getHandle(workflowId, firstExecutionRunId);
+      if (settings.historyName !== undefined) await recordHistory(settings.historyName, firstRun);
     } finally {
       await client.workflow.getHandle(workflowId).terminate();
     }

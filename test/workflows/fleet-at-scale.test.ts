@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createGroupActivities } from '../../activities/group.ts';
 import { withFleet, type FleetSettings, type FleetUnderTest } from '../support/fleet-under-test.ts';
+import { recordHistory } from '../support/histories.ts';
 import { TEST_GROUP, startTestAws, type TestAws } from '../support/local-aws.ts';
 import { createTestNamespace, type TestNamespace } from '../support/temporal-namespace.ts';
 
@@ -44,22 +45,25 @@ test('changes the size at most once a second for 100 requests at once, and settl
 });
 
 test('drops the lease of a request that was terminated, and no other', async () => {
-  await run({ checkIntervalMs: 500 }, async ({ leases, startRequest, status }) => {
-    const [gone, alive] = await Promise.all([startRequest(), startRequest()]);
-    await leases.setFleetLease({ requestId: gone, instances: 3 });
-    await leases.setFleetLease({ requestId: alive, instances: 2 });
-    await expect.poll(() => aws.group.desired(), PATIENT).toBe(5);
+  await run(
+    { historyName: 'fleet-terminated-request', checkIntervalMs: 500 },
+    async ({ leases, startRequest, status }) => {
+      const [gone, alive] = await Promise.all([startRequest(), startRequest()]);
+      await leases.setFleetLease({ requestId: gone, instances: 3 });
+      await leases.setFleetLease({ requestId: alive, instances: 2 });
+      await expect.poll(() => aws.group.desired(), PATIENT).toBe(5);
 
-    await temporal.client.workflow.getHandle(gone).terminate();
+      await temporal.client.workflow.getHandle(gone).terminate();
 
-    await expect.poll(() => aws.group.desired(), PATIENT).toBe(2);
-    expect((await status()).leases.map(({ requestId }) => requestId)).toEqual([alive]);
-    await temporal.client.workflow.getHandle(alive).terminate();
-  });
+      await expect.poll(() => aws.group.desired(), PATIENT).toBe(2);
+      expect((await status()).leases.map(({ requestId }) => requestId)).toEqual([alive]);
+      await temporal.client.workflow.getHandle(alive).terminate();
+    },
+  );
 });
 
 test('carries leases over continue-as-new', async () => {
-  await run({}, async ({ workflowId, leases, status }) => {
+  await run({ historyName: 'fleet-continue-as-new' }, async ({ workflowId, leases, status }) => {
     const first = await temporal.client.workflow.getHandle(workflowId).describe();
     await leases.setFleetLease({ requestId: 'a', instances: 3 });
 
@@ -74,6 +78,7 @@ test('carries leases over continue-as-new', async () => {
     await expect.poll(latest, PATIENT).not.toBe(first.runId);
     await expect.poll(async () => (await status()).leases.length, PATIENT).toBe(111);
     expect((await status()).leases[0]).toMatchObject({ requestId: 'a', instances: 3 });
+    await recordHistory('fleet-carried', temporal.client.workflow.getHandle(workflowId));
   });
 });
 

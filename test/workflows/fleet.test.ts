@@ -27,7 +27,7 @@ const changes = () =>
 const sizes = () => changes().map(({ detail }) => detail['desired']);
 
 test('grows with a lease, and shrinks to MinSize after the last one', async () => {
-  await run({}, async ({ leases, status }) => {
+  await run({ historyName: 'fleet-lease' }, async ({ leases, status }) => {
     await leases.setFleetLease({ requestId: 'a', instances: 3 });
     await expect.poll(status, PATIENT).toMatchObject({
       desired: 3,
@@ -56,7 +56,7 @@ test('keeps the instances of the other request when one ends', async () => {
 });
 
 test('keeps the last size during the idle grace', async () => {
-  await run({ idleSeconds: 2 }, async ({ leases, status }) => {
+  await run({ historyName: 'fleet-idle-grace', idleSeconds: 2 }, async ({ leases, status }) => {
     await leases.setFleetLease({ requestId: 'a', instances: 2 });
     await expect.poll(() => aws.group.desired(), PATIENT).toBe(2);
 
@@ -70,7 +70,7 @@ test('keeps the last size during the idle grace', async () => {
 });
 
 test('answers a change with the actual size of the group, and says a clamp', async () => {
-  await run({}, async ({ change, status }) => {
+  await run({ historyName: 'fleet-changes' }, async ({ change, status }) => {
     const one = await change({ instances: 1 });
     const tooMany = await change({ instances: 250 });
     const share = await change({ requestId: 'a', instances: 4 });
@@ -87,7 +87,7 @@ test('answers a change with the actual size of the group, and says a clamp', asy
 });
 
 test('ends an override when the fleet is idle', async () => {
-  await run({}, async ({ change, leases, status }) => {
+  await run({ historyName: 'fleet-override' }, async ({ change, leases, status }) => {
     await change({ instances: 7 });
     await leases.setFleetLease({ requestId: 'a', instances: 2 });
     expect(aws.group.desired()).toBe(7);
@@ -121,7 +121,7 @@ test.each([
     times: code === 'AccessDenied' ? 1 : 2,
   });
 
-  await run({}, async ({ change }) => {
+  await run({ historyName: 'fleet-refused' }, async ({ change }) => {
     const reply = await change({ requestId: 'a', instances: 2 });
 
     expect(fleetChangeMessage(reply)).toContain(
@@ -133,7 +133,7 @@ test.each([
 });
 
 test('says that there is no such group', async () => {
-  await run({ groupName: 'other' }, async ({ change }) => {
+  await run({ historyName: 'fleet-no-group', groupName: 'other' }, async ({ change }) => {
     const reply = await change({ instances: 2 });
 
     expect(fleetChangeMessage(reply)).toContain('There is no Auto Scaling group "other"');
@@ -148,7 +148,7 @@ test('refuses a size that can not be', async () => {
 });
 
 test('records shares of a fixed fleet and asks nothing of AWS', async () => {
-  await withFleet(temporal, { aws }, async ({ change, leases }) => {
+  await withFleet(temporal, { aws, historyName: 'fleet-fixed' }, async ({ change, leases }) => {
     await leases.setFleetLease({ requestId: 'a', instances: 3 });
     const share = await change({ requestId: 'b', instances: 2 });
 
