@@ -20,6 +20,8 @@ export type PlannedBatch = {
   readonly rows: readonly number[];
   readonly tasks: number;
   readonly expectedBytes: number;
+  /** URLs and indexes in the activity's input, as JSON. */
+  readonly inputBytes: number;
   /** One known object larger than a batch may be. */
   readonly isLarge: boolean;
 };
@@ -87,6 +89,7 @@ export function createBatchBuilder(input: BatchBuilderInput) {
       rows: [...urls],
       tasks,
       expectedBytes,
+      inputBytes,
       isLarge: expectedBytes > maximumBytes,
     }),
   };

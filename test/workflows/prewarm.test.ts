@@ -5,13 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONTROL_TASK_QUEUE, PREWARM_WORKFLOW } from '../../domain/ids.ts';
 import type { PrewarmInput } from '../../domain/prewarm.ts';
 import type { prewarm } from '../../workflows/prewarm.ts';
-import {
-  progressQuery,
-  resultsQuery,
-  setInstanceCountSignal,
-  stopSignal,
-  summaryQuery,
-} from '../../workflows/messages.ts';
+import { progressQuery, setInstanceCountSignal, stopSignal } from '../../workflows/messages.ts';
 import {
   batchResult,
   cancelled,
@@ -245,57 +239,4 @@ test('passes a new instance count to the fleet and gives it back at the end', as
 
   expect(leases.at(-1)).toBe(0);
   expect(leases).toContain(7);
-});
-
-test('answers queries of a terminated request', async () => {
-  const started = signal();
-  const fetchBatch = async (input: Parameters<typeof batchResult>[0]) => {
-    started.resolve();
-    await cancelled();
-    return batchResult(input, () => 'warm');
-  };
-
-  const summary = await runWorkers(namespace, { fetch: { fetchBatch } }, async () => {
-    const handle = await start(prewarmInput());
-    await started.promise;
-    await handle.terminate('test');
-    return handle.query(summaryQuery);
-  });
-
-  expect(summary.totals.totalTasks).toBe(12);
-});
-
-test('pages the task grid', async () => {
-  const page = await runWorkers(namespace, {}, async () => {
-    const handle = await start(prewarmInput());
-    await handle.result();
-    return handle.query(resultsQuery, { fromRow: 1, rows: 2 });
-  });
-
-  expect(page).toEqual({
-    fromRow: 1,
-    totalRows: 4,
-    rows: [1, 2].map((n) => ({ url: `https://www.example.com/${n}.jpg`, bodyBytes: 1_000 })),
-    pops: ['FRA56-P4', 'FRA60-P1', 'NRT57-P3'],
-    cells: '6w',
-    samples: [],
-  });
-});
-
-test('shows status, domains and totals to operators', async () => {
-  const { description, details } = await runWorkers(namespace, {}, async () => {
-    const handle = await start(prewarmInput());
-    await handle.result();
-    return {
-      description: await handle.describe(),
-      details: await handle.query('__temporal_workflow_metadata'),
-    };
-  });
-
-  expect(description.searchAttributes).toMatchObject({
-    PrewarmStatus: ['FINISHED'],
-    PrewarmDomain: ['d111111abcdef8.cloudfront.net', 'www.example.com'],
-  });
-  expect(description.memo).toMatchObject({ totals: { warmedTasks: 12 } });
-  expect(JSON.stringify(details)).toContain('12 of 12 fetch tasks warmed');
 });

@@ -31,6 +31,9 @@ export type CarriedFill = {
   readonly tasksPerSecond: number;
 };
 
+/** Ids, domain names and settings in a batch's input, generously. */
+const ENVELOPE_BYTES = 1_024;
+
 /** Grid and sizes as text beyond which samples have no room: payloads are cut at 1.8 MiB stored. */
 const TEXT_WITHOUT_SAMPLES = 700_000;
 
@@ -49,6 +52,8 @@ export class FillState {
   readonly popIds: readonly string[];
   /** URLs that are kept but asked at the origin on each use. */
   readonly revalidating: Set<number>;
+  /** What each batch's input holds beside its URLs, as JSON. */
+  readonly sharedInputBytes: number;
   bytesFetched: number;
   fetches: number;
   readonly #input: PrewarmInput;
@@ -72,6 +77,7 @@ export class FillState {
     this.#sizer = createBatchSizer(carried?.tasksPerSecond);
     this.#domainNames = domainNamesOf(targets);
     const shielded = shieldedHosts(targets);
+    this.sharedInputBytes = JSON.stringify(input.headers).length + ENVELOPE_BYTES;
     this.#closeUnservedRows();
     this.plan = createFillPlan({
       grid: this.grid,
