@@ -19,7 +19,7 @@ export type ComposedApi = Api & { readonly connection: Connection };
 export function composeApi(config: ApiConfig, logger: Logger, listening: Listening): ComposedApi {
   const { temporal, autoScalingGroupName: groupName, maxInstances } = config;
   const metrics = createApiMetrics();
-  const converter = createDataConverter();
+  const converter = createDataConverter({ encryptionKey: config.historyEncryptionKey });
   const { client, connection } = createTemporalConnection({ ...temporal, converter });
   const deps = {
     client,

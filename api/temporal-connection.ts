@@ -14,6 +14,10 @@ export type TemporalConnectionOptions = {
   readonly converter: DataConverter;
 };
 
+/** Together about 0.4 s: long enough for a hiccup, short enough to still say what failed. */
+const MAXIMUM_ATTEMPTS = 4;
+const FIRST_RETRY_MS = 40;
+
 /**
  * A client that connects by itself when it is first used, and again whenever Temporal comes back.
  *
@@ -23,8 +27,9 @@ export type TemporalConnectionOptions = {
 export function createTemporalConnection(options: TemporalConnectionOptions) {
   const { connectionOptions, namespace, converter } = options;
   const retries = defaultGrpcRetryOptions({
-    initialIntervalMs: () => 50,
-    maxIntervalMs: () => 400,
+    maxAttempts: MAXIMUM_ATTEMPTS,
+    initialIntervalMs: () => FIRST_RETRY_MS,
+    maxIntervalMs: () => 10 * FIRST_RETRY_MS,
   });
   const connection = Connection.lazy({
     ...connectionOptions,

@@ -47,7 +47,7 @@ export function fromTemporal(error: unknown, call: TemporalCall): unknown {
   }
   const cause = error instanceof Error ? error.cause : undefined;
   const grpcError = isGrpcServiceError(error) ? error : cause;
-  if (isGrpcServiceError(grpcError)) return fromGrpc(grpcError.code, call, error);
+  if (isGrpcServiceError(grpcError)) return fromGrpc(grpcError, call, error);
   return error;
 }
 
@@ -63,7 +63,9 @@ export function unavailable(message: string, cause?: unknown): ApiError {
   return new ApiError(503, message, { cause, headers: { 'retry-after': '2' } });
 }
 
-function fromGrpc(code: number, call: TemporalCall, error: unknown): ApiError {
+type GrpcError = { readonly code: number; readonly details: string };
+
+function fromGrpc({ code, details }: GrpcError, call: TemporalCall, error: unknown): ApiError {
   switch (code) {
     case GRPC.resourceExhausted:
       return busy('Temporal is answering too many calls: try again', error);
@@ -85,10 +87,16 @@ function fromGrpc(code: number, call: TemporalCall, error: unknown): ApiError {
           )
         : failed(code, call, error);
     case GRPC.unavailable:
-      return unavailable('Temporal is unreachable: nothing was changed, try again', error);
+      return unavailable(`Temporal is unreachable${systemCodeIn(details)}: try again`, error);
     default:
       return failed(code, call, error);
   }
+}
+
+/** `ECONNREFUSED` and its like say why; the addresses beside them are nobody's business. */
+function systemCodeIn(details: string): string {
+  const [code] = /\bE[A-Z]{4,}\b/.exec(details) ?? [];
+  return code === undefined ? '' : ` (${code})`;
 }
 
 function failed(code: number, call: TemporalCall, error: unknown): ApiError {

@@ -2,12 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRequestReader } from '../../api/request-reader.ts';
 import { containing } from './stub/matchers.ts';
-import {
-  type StubService,
-  prewarmInput,
-  startRequest,
-  startStubService,
-} from './stub/stub-service.ts';
+import { prewarmInput } from './stub/prewarm-input.ts';
+import { type StubService, startRequest, startStubService } from './stub/stub-service.ts';
 import { endSignal } from './stub/workflows.ts';
 
 let service: StubService;

@@ -9,6 +9,7 @@ import type { BatchHeartbeat } from '../../../domain/batch.ts';
 import { CONTROL_TASK_QUEUE, FETCH_TASK_QUEUE } from '../../../domain/ids.ts';
 import type { PrewarmInput } from '../../../domain/prewarm.ts';
 import { createTestNamespace } from '../../support/temporal-namespace.ts';
+import { prewarmInput } from './prewarm-input.ts';
 
 /** A real Temporal namespace with workers that run the stub workflows, and the api's gateway to it. */
 export async function startStubService() {
@@ -58,26 +59,6 @@ export async function startStubService() {
 }
 
 export type StubService = Awaited<ReturnType<typeof startStubService>>;
-
-/** An accepted request of two URLs and two POPs. */
-export function prewarmInput(overrides: Partial<PrewarmInput> = {}): PrewarmInput {
-  return {
-    acceptedAtMs: Date.now(),
-    timeoutMs: 300_000,
-    urls: ['https://www.example.com/a', 'https://www.example.com/b'],
-    pops: [
-      { id: 'ATL56-C1', area: 'us-east-2' },
-      { id: 'SIN2-C1', area: 'ap-southeast-1' },
-    ],
-    depth: 'edge',
-    headers: [],
-    instanceCount: 0,
-    needInvalidate: false,
-    warnings: [],
-    refusedPops: [],
-    ...overrides,
-  };
-}
 
 /** Starts a request through the gateway and returns its id. */
 export async function startRequest(

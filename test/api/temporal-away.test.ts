@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { type Server, type Socket, connect, createServer } from 'node:net';
+import { inject, expect, test } from 'vitest';
+import { createTemporalGateway } from '../../api/temporal-client-gateway.ts';
+import { createTemporalConnection } from '../../api/temporal-connection.ts';
+import { createDataConverter } from '../../codec/payload-codec.ts';
+import { createTestApi } from './stub/create-test-api.ts';
+import { matching } from './stub/matchers.ts';
+
+const REQUEST_ID = '684153cc-efab-4a53-9409-357fddc2e2bd';
+
+/** A door to the run's Temporal server that can be shut and opened again on the same port. */
+async function createSwitch() {
+  const [host = '', port = ''] = inject('temporalAddress').split(':');
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((inner) => {
+    const outer = connect(Number(port), host);
+    for (const socket of [inner, outer]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => sockets.delete(socket));
+    }
+    inner.pipe(outer).pipe(inner);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const ownPort = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    address: `127.0.0.1:${ownPort}`,
+    shut: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    open: async () => {
+      server.listen(ownPort, '127.0.0.1');
+      await once(server, 'listening');
+    },
+  };
+}
+
+function createGatewayTo(address: string) {
+  const converter = createDataConverter();
+  const namespace = 'default';
+  const options = { connectionOptions: { address }, namespace, converter };
+  const { client, connection } = createTemporalConnection(options);
+  const onCall = () => {};
+  const gateway = createTemporalGateway({ client, connection, namespace, converter, onCall });
+  return { gateway, connection };
+}
+
+test('answers every call with 503 while Temporal is away, and recovers by itself', async () => {
+  const door = await createSwitch();
+  const { gateway, connection } = createGatewayTo(door.address);
+  const { app, postJson } = createTestApi({ gateway });
+  const body = { url_list: ['https://www.example.com/'], timeout: 1, instance_count: 0 };
+  const calls = [
+    async () => app.request('/readyz'),
+    async () => app.request(`/prewarm?req_id=${REQUEST_ID}`),
+    async () => app.request(`/summary?req_id=${REQUEST_ID}`),
+    async () => app.request(`/prewarm/events?req_id=${REQUEST_ID}`),
+    async () => app.request('/requests'),
+    async () => app.request(`/reports/${REQUEST_ID}.csv`),
+    async () => app.request(`/reports/${REQUEST_ID}/tasks.csv`),
+    () => postJson('/instances', { req_id: REQUEST_ID, force_stop: true }),
+    () => postJson('/prewarm', body),
+  ];
+  const statuses = async () => {
+    const answers = await Promise.all(calls.map(async (call) => call()));
+    return answers.map(({ status }) => status);
+  };
+  const readiness = async () => (await app.request('/readyz')).status;
+  expect(await readiness()).toBe(200);
+
+  await door.shut();
+  const away = await statuses();
+  const reason: unknown = await (await app.request('/readyz')).json();
+  await door.open();
+
+  expect(away).toEqual(calls.map(() => 503));
+  expect(reason).toMatchObject({ error_message: matching(/Temporal is unreachable/) });
+  await expect.poll(readiness, { timeout: 10_000 }).toBe(200);
+  await connection.close();
+  await door.shut();
+});
