@@ -6,10 +6,17 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
-import { isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import {
+  apiKeys,
+  base64Key,
+  dnsServers,
+  list,
+  readableFile,
+  wholeNumber,
+} from './config-values.ts';
 
 /** Environment variables as Node gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,44 +32,11 @@ export class ConfigError extends Error {
   }
 }
 
-const SECRETS: ReadonlySet<string> = new Set(['API_KEYS', 'REPORT_SIGNING_KEY']);
-
-const wholeNumber = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .refine(
-      (text) => /^\d{1,15}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum,
-      `must be a whole number from ${minimum} to ${maximum}`,
-    )
-    .transform(Number);
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-
-const readableFile = z.string().refine(isReadable, 'must be the path of a readable file');
-
-const apiKeys = list.pipe(
-  z.array(
-    z
-      .string()
-      .regex(
-        /^[\w.-]{1,64}=[\x21-\x7e]{1,512}$/,
-        'must be name=key pairs separated by commas (name: letters, digits, . _ -)',
-      )
-      .transform((pair) => ({
-        name: pair.slice(0, pair.indexOf('=')),
-        key: pair.slice(pair.indexOf('=') + 1),
-      })),
-  ),
-);
-
-const dnsServers = list.pipe(
-  z.array(z.string().refine(isServerAddress, 'must be ip:port, separated by commas')).min(1),
-);
+const SECRETS: ReadonlySet<string> = new Set([
+  'API_KEYS',
+  'REPORT_SIGNING_KEY',
+  'HISTORY_ENCRYPTION_KEY',
+]);
 
 const SETTINGS = z.object({
   host: z
@@ -82,6 +56,9 @@ const SETTINGS = z.object({
     .min(16, 'must have at least 16 characters')
     .default(() => randomBytes(32).toString('base64url'))
     .describe('Signs report links, the same on every api; random per start on loopback.'),
+  historyEncryptionKey: base64Key
+    .optional()
+    .describe('Encrypts what Temporal stores; the same on the api and on every worker.'),
   allowedDistributions: list
     .optional()
     .describe('Ids, domain names, aliases, or *; unset: those that AWS lists.'),
@@ -140,10 +117,12 @@ const SETTINGS = z.object({
     .describe('Port of the Prometheus metrics of a worker; off when unset.'),
 });
 
+const SHARED_SETTINGS = { historyEncryptionKey: true, logLevel: true } as const;
 const EDGE_SETTINGS = { edgeDirectory: true, edgeDnsServers: true, edgeDnsSuffix: true } as const;
-const WORKER_SETTINGS = { host: true, logLevel: true, metricsPort: true } as const;
+const WORKER_SETTINGS = { ...SHARED_SETTINGS, host: true, metricsPort: true } as const;
 
 const API_SETTINGS = SETTINGS.pick({
+  ...SHARED_SETTINGS,
   host: true,
   port: true,
   publicUrl: true,
@@ -155,7 +134,6 @@ const API_SETTINGS = SETTINGS.pick({
   maxInvalidationPaths: true,
   edgeDirectory: true,
   edgeDnsSuffix: true,
-  logLevel: true,
 });
 
 const CONTROL_SETTINGS = SETTINGS.pick({
@@ -280,20 +258,4 @@ function missingOffLoopback(set: Environment): readonly string[] {
     .map(
       (name) => `${name} is required when HOST is not loopback (HOST is "${host.slice(0, 200)}")`,
     );
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isServerAddress(text: string): boolean {
-  const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<v4>[\d.]+)):(?<port>\d{1,5})$/.exec(text);
-  const { v6, v4, port } = match?.groups ?? {};
-  const isAddress = v6 === undefined ? isIP(v4 ?? '') === 4 : isIPv6(v6);
-  return isAddress && Number(port) >= 1 && Number(port) <= 65_535;
 }

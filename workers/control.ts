@@ -24,16 +24,18 @@ async function main(): Promise<void> {
   const stop = stopOnSignals(logger);
   const aws = createAwsClients();
   const { namespace } = config.temporal;
+  const dataConverter = createDataConverter({ encryptionKey: config.historyEncryptionKey });
   installRuntime({ logger, ...config });
   await runWorker({
     temporal: config.temporal,
+    dataConverter,
     taskQueue: CONTROL_TASK_QUEUE,
     identity: `control/${hostname()}/${process.pid}`,
     logger,
     stop,
     workerOptions: async (connection) => {
       await registerSearchAttributes(connection, { namespace, logger });
-      const client = new Client({ connection, namespace, dataConverter: createDataConverter() });
+      const client = new Client({ connection, namespace, dataConverter });
       return {
         workflowBundle: { codePath: WORKFLOW_BUNDLE },
         activities: { ...createControlActivities(config, { client, aws }) },

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { createFetchBatchActivity } from '../activities/fetch-batch.ts';
 import type { FetchConfig } from '../config.ts';
+import { createDataConverter } from '../codec/payload-codec.ts';
 import { FETCH_TASK_QUEUE } from '../domain/ids.ts';
 import { createFixedConcurrency } from '../edge/concurrency-policy.ts';
 import { createDirectory } from '../edge/create-directory.ts';
@@ -35,6 +36,7 @@ export async function runFetchWorker(config: FetchConfig): Promise<void> {
   const fetchBatch = createFetchBatchActivity({ tasks, drain: stop, drainMs: DRAIN_MS });
   await runWorker({
     temporal: config.temporal,
+    dataConverter: createDataConverter({ encryptionKey: config.historyEncryptionKey }),
     taskQueue: FETCH_TASK_QUEUE,
     identity: `fetch/${hostname()}/${process.pid}/slots-${config.fetchSlots}`,
     logger,

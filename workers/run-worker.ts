@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createDataConverter } from '../codec/payload-codec.ts';
+import type { DataConverter } from '@temporalio/common';
 
 /** A worker to run. */
 export type RunWorkerOptions = {
   readonly temporal: ClientConnectConfig & { readonly namespace: string };
+  /** The same as the api's, else requests can't be read. */
+  readonly dataConverter: DataConverter;
   readonly taskQueue: string;
   /** What `temporal worker list` and the Web UI show. */
   readonly identity: string;
@@ -55,7 +57,7 @@ async function runOnce(
   stopping: Promise<void>,
   onPolling: () => void,
 ): Promise<void> {
-  const { temporal, taskQueue, identity, logger, stop } = options;
+  const { temporal, taskQueue, identity, logger, stop, dataConverter } = options;
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   try {
     const worker = await Worker.create({
@@ -63,7 +65,7 @@ async function runOnce(
       namespace: temporal.namespace,
       taskQueue,
       identity,
-      dataConverter: createDataConverter(),
+      dataConverter,
       shutdownGraceTime: GRACE,
       shutdownForceTime: FORCE,
       ...(await options.workerOptions(connection)),

@@ -61,6 +61,7 @@ function startFetchWorker(address = temporal.address) {
   const lines: unknown[] = [];
   const stop = new AbortController();
   const ended = runWorker({
+    dataConverter: createDataConverter(),
     temporal: { connectionOptions: { address }, namespace: temporal.namespace },
     taskQueue: FETCH_TASK_QUEUE,
     identity: 'fetch/test/1/slots-2',

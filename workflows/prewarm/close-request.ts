@@ -14,7 +14,7 @@ import { summaryOf } from './summary-of.ts';
  */
 export async function closeRequest(run: PrewarmRun): Promise<RequestSummary> {
   run.enterPhase('closing');
-  if (run.leasedInstances > 0) await giveLeaseBack(run);
+  if (run.leasedInstances > 0 || run.instanceCount > 0) await giveLeaseBack(run);
   run.close();
   publish(run);
 

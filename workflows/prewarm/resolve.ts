@@ -17,11 +17,11 @@ export async function resolve(run: PrewarmRun): Promise<void> {
   if (run.targets !== undefined) return;
   run.enterPhase('resolving');
   publish(run);
-  const { urls, pops, cfDomain } = run.input;
+  const { urls, pops, cfDomain, needInvalidate } = run.input;
   const requestHosts = [...new Set(urls.map(hostOfUrl))];
   const targets = await resolveTargets.executeWithOptions(
     { summary: `${requestHosts.length} hosts, ${pops.length} POPs` },
-    [{ requestHosts, pops, ...(cfDomain === undefined ? {} : { cfDomain }) }],
+    [{ requestHosts, pops, needInvalidate, ...(cfDomain === undefined ? {} : { cfDomain }) }],
   );
   run.adoptTargets(targets);
   if (run.servedRows() === 0) {
