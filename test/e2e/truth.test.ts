@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createViewer, type Viewer } from '../support/viewer.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { useProduct } from '../support/product.ts';
+import { createViewer } from '../support/viewer.ts';
 
 const HOST = 'https://www.example.com';
 /** Three regional areas: Frankfurt, Tokyo, Virginia. */
@@ -32,13 +32,6 @@ const UNSOUND_PATHS = [
 ];
 
 const product = useProduct();
-let viewer: Viewer | undefined;
-
-beforeAll(() => {
-  viewer = createViewer(product().directory, product().caPem);
-});
-afterAll(() => viewer?.close());
-
 async function addMixedFaults(): Promise<void> {
   const { edge } = product();
   await edge.addFault({ fault: { kind: 'truncate' }, url: '/sizes/50001', pop: 'NRT57-P3' });
@@ -92,7 +85,9 @@ test.each(['A', 'B'] as const)(
 );
 
 test('leaves each warm task a Hit from EDGE for the next viewer', async () => {
-  const { api, edge } = product();
+  const { api, edge, directory, caPem } = product();
+  const viewer = createViewer(directory, caPem);
+  onTestFinished(() => viewer.close());
   await edge.reset();
   await edge.setAdmission('A');
   const url_list = SOUND_PATHS.map((path) => `${HOST}${path}`);

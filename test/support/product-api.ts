@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { OUTCOME_NAMES } from '../../domain/outcome.ts';
 
-const acceptedSchema = z.object({ request_id: z.string(), timeout_at: z.string() });
+const acceptedSchema = z.object({ request_id: z.string() });
 
 const progressSchema = z.object({
   status: z.enum(['FINISHED', 'IN_PROGRESS', 'TIMEOUT', 'FAILED']),
@@ -14,6 +14,7 @@ const progressSchema = z.object({
   percentage_complete: z.number(),
   download_size: z.number(),
   total_size: z.number(),
+  timeout_at: z.string(),
   stop_reason: z.string().optional(),
 });
 
@@ -50,6 +51,8 @@ export interface ProductApi {
   readonly summary: (requestId: string) => Promise<SummarySeen>;
   /** Polls until the request is no longer IN_PROGRESS. @throws Error after 90 s. */
   readonly ended: (requestId: string) => Promise<ProgressSeen>;
+  /** {@link ended}, for when the api or what it asks was killed: takes 503 for "ask again". */
+  readonly endedAfterOutage: (requestId: string) => Promise<ProgressSeen>;
   /** Every fetch task of a request, from its report. */
   readonly tasks: (requestId: string) => Promise<readonly TaskSeen[]>;
 }
@@ -74,17 +77,16 @@ export function createProductApi(url: string): ProductApi {
       const call = { method: 'POST', headers, body: JSON.stringify(body) };
       return acceptedSchema.parse(await getJson(`${url}/prewarm`, call)).request_id;
     },
-    ended: async (requestId) => {
-      const giveUpAtMs = Date.now() + END_LIMIT_MS;
-      for (;;) {
-        const seen = await progress(requestId);
-        if (seen.status !== 'IN_PROGRESS') return seen;
-        if (Date.now() > giveUpAtMs) {
-          throw new Error(`${requestId} still runs after 90 s: ${JSON.stringify(seen)}`);
+    ended: (requestId) => pollToEnd(requestId, () => progress(requestId)),
+    endedAfterOutage: (requestId) =>
+      pollToEnd(requestId, async () => {
+        try {
+          return await progress(requestId);
+        } catch (error) {
+          if (error instanceof RefusedError && error.status === 503) return undefined;
+          throw error;
         }
-        await delay(POLL_MS);
-      }
-    },
+      }),
     tasks: async (requestId) => {
       const { tasks_report: link } = await summary(requestId);
       const lines = (await getText(link)).split('\n').filter((line) => line !== '');
@@ -93,11 +95,36 @@ export function createProductApi(url: string): ProductApi {
   };
 }
 
+async function pollToEnd(
+  requestId: string,
+  ask: () => Promise<ProgressSeen | undefined>,
+): Promise<ProgressSeen> {
+  const giveUpAtMs = Date.now() + END_LIMIT_MS;
+  for (;;) {
+    const seen = await ask();
+    if (seen !== undefined && seen.status !== 'IN_PROGRESS') return seen;
+    if (Date.now() > giveUpAtMs) {
+      throw new Error(`${requestId} still runs after 90 s: ${JSON.stringify(seen)}`);
+    }
+    await delay(POLL_MS);
+  }
+}
+
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly status: number;
+
+  constructor(url: string, status: number, text: string) {
+    super(`${url} answered HTTP ${status}: ${text.slice(0, 1_000)}`);
+    this.status = status;
+  }
+}
+
 /** The body of a successful answer. @throws Error with the answer of any other. */
 export async function getText(url: string, call: RequestInit = {}): Promise<string> {
   const answer = await fetch(url, { ...call, signal: AbortSignal.timeout(CALL_LIMIT_MS) });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${url} answered HTTP ${answer.status}: ${text.slice(0, 1_000)}`);
+  if (!answer.ok) throw new RefusedError(url, answer.status, text);
   return text;
 }
 

@@ -20,9 +20,14 @@ export type TestNamespace = {
   readonly close: () => Promise<void>;
 };
 
-/** Creates a namespace with the product's search attributes and waits until it is usable. */
-export async function createTestNamespace(): Promise<TestNamespace> {
-  const address = inject('temporalAddress');
+/**
+ * Creates a namespace with the product's search attributes and waits until it is usable.
+ *
+ * @param address `host:port` of a server. @default the run's server
+ */
+export async function createTestNamespace(
+  address = inject('temporalAddress'),
+): Promise<TestNamespace> {
   const namespace = `test-${randomUUID()}`;
   const clientConnection = await Connection.connect({ address });
   await clientConnection.workflowService.registerNamespace({
