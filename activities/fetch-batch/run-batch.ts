@@ -54,8 +54,9 @@ class BatchExecution {
   constructor(run: BatchRun) {
     this.#run = run;
     this.record = new BatchRecord(run.input);
-    // One listener for each task that waits: their number is bounded by the batch.
-    setMaxListeners(0, this.#intake.signal, this.#work.signal);
+    // One listener for each task that waits: their number is bounded by the batch. And the drain
+    // has one for each batch of the worker: bounded by its slots.
+    setMaxListeners(0, this.#intake.signal, this.#work.signal, run.drain);
   }
 
   async complete(): Promise<void> {

@@ -160,6 +160,19 @@ test('ends what is still in flight when the time to drain is over', async () => 
   expect(result).toMatchObject({ letters: '2.', isPartial: true });
 });
 
+test('lets as many batches as a worker may have slots wait for its drain', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  const { signal: drain } = new AbortController();
+
+  await Promise.all(Array.from({ length: 12 }, () => run(batch(['/sizes/3000']), { drain })));
+  await new Promise(setImmediate);
+  process.off('warning', onWarning);
+
+  expect(warnings).toEqual([]);
+});
+
 test('does nothing when it was cancelled before it began', async () => {
   const { result } = await run(batch(['/sizes/3000']), { cancel: AbortSignal.abort() });
 
