@@ -1,0 +1,29 @@
+/** `npm run bench -- NAME`: runs one benchmark and prints what it measured. */
+
+/** A benchmark: sets itself up, measures, prints, cleans up. */
+type Benchmark = {
+  readonly about: string;
+  readonly load: () => Promise<{ readonly run: () => Promise<void> }>;
+};
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  api: {
+    about: 'the HTTP api over a real Temporal server, beside a bare Hono route',
+    load: () => import('./api.ts'),
+  },
+  engine: {
+    about: 'the HTTP engine of the fetch worker, beside wrk, curl and undici',
+    load: () => import('./engine.ts'),
+  },
+};
+
+const name = process.argv[2] ?? '';
+const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
+if (benchmark === undefined) {
+  const list = Object.entries(BENCHMARKS).map(([known, { about }]) => `  ${known}  ${about}`);
+  console.error(`npm run bench -- NAME, where NAME is one of:\n${list.join('\n')}`);
+  process.exitCode = 1;
+} else {
+  const { run } = await benchmark.load();
+  await run();
+}
