@@ -21,8 +21,18 @@ export type HostOwner = LocatedDistribution | { readonly refusal: string };
 /** Finds the distribution of a host by its own name, its aliases, and its CNAME chain. */
 export async function findOwner(host: string, deps: OwnerDeps): Promise<HostOwner> {
   const located = await locate(host, deps);
+  if ('refusal' in located && isVouchedFor(host, deps)) return { domainName: host };
   if ('refusal' in located || deps.allowed.allows(located, host)) return located;
   return { refusal: refusalOf(located, host, deps) };
+}
+
+/**
+ * Whether the operator's word is all there is, and enough: no list of distributions to look into,
+ * and `ALLOWED_DISTRIBUTIONS` is `*` or names the host. An apex domain, for instance, reaches
+ * CloudFront by an address record, not by a CNAME. POP names take any first label.
+ */
+function isVouchedFor(host: string, { listing, allowed }: OwnerDeps): boolean {
+  return listing === undefined && (allowed.isAny || allowed.namesHost(host));
 }
 
 /**

@@ -131,3 +131,16 @@ test('refuses to invalidate what ListDistributions does not show', async () => {
     refusal: containing('set need_invalidate to false'),
   });
 });
+
+test.each([['*'], ['apex.example']])(
+  'takes the word of an operator who allows %s where nothing else can be asked',
+  async (allowed) => {
+    denyListing();
+    const resolve = createResolve({ allowed: [allowed] });
+
+    const targets = await resolve(['apex.example']);
+
+    expect(targets.hosts).toEqual({ 'apex.example': { distribution: 0 } });
+    expect(targets.distributions).toMatchObject([{ domainName: 'apex.example' }]);
+  },
+);
