@@ -18,7 +18,7 @@ export function markFieldLines(text: string, from: number): number[] {
   FIELD_LINES.lastIndex = from;
   if (!FIELD_LINES.test(text)) throw new ProtocolError(describeBadLine(text, from));
   const starts = [from];
-  for (let start = from; start < text.length; ) {
+  for (let start = from; start < text.length;) {
     start = text.indexOf('\n', start) + 1;
     starts.push(start);
   }

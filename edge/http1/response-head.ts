@@ -11,7 +11,11 @@ export type ResponseHead = {
 };
 
 /** RFC 9112 §4. The space after the status is required even when the reason is empty. */
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2}) [\t\x20-\x7e\x80-\xff]*$/;
+const STATUS_LINE = /^HTTP\/1\.[01] [1-5][0-9]{2} [\t\x20-\x7e\x80-\xff]*\r\n/;
+
+// Where the parts of a valid status line are: each has its fixed width.
+const MINOR_VERSION_AT = 7;
+const STATUS_AT = 9;
 
 /**
  * Reads a head: `text` is the status line and the field lines, each with its CRLF, decoded as latin1
@@ -21,14 +25,15 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2}) [\t\x20-\x7e\x80-\xff]*$/;
  * are more than 200 field lines.
  */
 export function parseResponseHead(text: string): ResponseHead {
-  const statusEnd = text.indexOf('\r\n');
-  const statusLine = text.slice(0, statusEnd);
-  if (!STATUS_LINE.test(statusLine)) {
-    throw new ProtocolError(`invalid status line ${quoteBytes(statusLine)} (RFC 9112 §4)`);
+  const fieldsAt = text.indexOf('\n') + 1;
+  if (!STATUS_LINE.test(text)) {
+    throw new ProtocolError(
+      `invalid status line ${quoteBytes(text.slice(0, fieldsAt))} (RFC 9112 §4)`,
+    );
   }
   return {
-    status: Number(text.slice(9, 12)),
-    minorVersion: text[7] === '1' ? 1 : 0,
-    fields: new HeaderFields(text, markFieldLines(text, statusEnd + 2)),
+    status: Number(text.slice(STATUS_AT, STATUS_AT + 3)),
+    minorVersion: text[MINOR_VERSION_AT] === '1' ? 1 : 0,
+    fields: new HeaderFields(text, markFieldLines(text, fieldsAt)),
   };
 }
