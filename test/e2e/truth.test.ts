@@ -1,4 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { parseCsv } from '../support/parse-csv.ts';
+import { getJson, getText } from '../support/product-api.ts';
 import { useProduct } from '../support/product.ts';
 import { createViewer } from '../support/viewer.ts';
 
@@ -30,6 +33,63 @@ const UNSOUND_PATHS = [
   '/sizes/50003',
   '/sizes/50004',
 ];
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+const timestamp = z.string().regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{6}$/);
+const moments = { created_at: timestamp, last_update_time: timestamp, timestamp };
+/** Every field of the contract's three answers, in its type and format. */
+const contract = {
+  accepted: z.object({
+    status: z.literal('Success'),
+    error_message: z.literal(''),
+    error_urls: z.array(z.string()).max(0),
+    request_id: z.uuid(),
+    timestamp,
+    timeout_at: timestamp,
+  }),
+  progress: z.object({
+    ...moments,
+    request_id: z.uuid(),
+    status: z.literal('FINISHED'),
+    download_size: z.int().positive(),
+    total_size: z.int().positive(),
+    percentage_complete: z.int(),
+    available_task_count: z.literal(0),
+    in_progress_task_count: z.literal(0),
+    download_count: z.int(),
+    total_count: z.int(),
+  }),
+  summary: z.object({
+    ...moments,
+    request_id: z.uuid(),
+    status: z.literal('FINISHED'),
+    failure_pops: z.array(z.string()),
+    failure_urls: z.array(z.string()),
+    failure_pop_urls_report: z.url(),
+  }),
+};
+
+/** The example of the API contract, as it stands there. */
+const EXAMPLE = `{
+    "url_list": [
+        "https://www.example.com/index.html",
+        "https://www.example.com/css/bootstrap-icons.css"
+    ],
+    "cf_domain": "www.example.com",
+    "target_type": "pop",
+    "countries": [],
+    "regions": [],
+    "pops": [
+        "ATL56-C1",
+        "SIN2-C1",
+        "DFW55-C3"
+    ],
+    "timeout": 5,
+    "header": [],
+    "instance_count": 1,
+    "need_invalidate": false
+}`;
 
 const product = useProduct();
 async function addMixedFaults(): Promise<void> {
@@ -130,4 +190,59 @@ test('asks the origin for each URL at most once a regional area', async () => {
 
   const gets = await edge.originGets();
   expect(paths.map((path) => gets.get(path))).toEqual(paths.map(() => AREAS));
+});
+
+test('asks the origin once for a URL behind Origin Shield, and serves several distributions in one request', async () => {
+  const { api, edge } = product();
+  await edge.reset();
+  const shielded = Array.from({ length: 10 }, (_, index) => `/sizes/${2_000 + index}`);
+  const plain = Array.from({ length: 10 }, (_, index) => `/sizes/${3_000 + index}`);
+
+  const requestId = await api.prewarm({
+    url_list: [
+      ...shielded.map((path) => `https://shield.example.com${path}`),
+      ...plain.map((path) => `https://static.example.com${path}`),
+    ],
+    target_type: 'pop',
+    pops: POPS,
+    timeout: 5,
+    instance_count: 0,
+  });
+  const progress = await api.ended(requestId);
+
+  const gets = await edge.originGets();
+  const { outcomes } = await api.summary(requestId);
+  expect(shielded.map((path) => gets.get(path))).toEqual(shielded.map(() => 1));
+  expect(plain.map((path) => gets.get(path))).toEqual(plain.map(() => AREAS));
+  expect(progress).toMatchObject({ status: 'FINISHED', download_count: 20 * POPS.length });
+  // The second distribution sends no Server-Timing, so its layer can't be proven.
+  expect(outcomes).toMatchObject({
+    warm: { count: 10 * POPS.length },
+    filled: { count: 10 * POPS.length },
+  });
+});
+
+test("serves the contract's own example in the contract's formats", async () => {
+  const { url, ended } = product().api;
+
+  const call = { method: 'POST', body: EXAMPLE, headers: JSON_TYPE };
+  const accepted = contract.accepted.parse(await getJson(`${url}/prewarm`, call));
+  const query = `req_id=${accepted.request_id}`;
+  await ended(accepted.request_id);
+  const progress = contract.progress.parse(await getJson(`${url}/prewarm?${query}`));
+  const summary = contract.summary.parse(await getJson(`${url}/summary?${query}`));
+  const [header, ...rows] = parseCsv(await getText(summary.failure_pop_urls_report));
+
+  const dead = 'https://www.example.com/css/bootstrap-icons.css';
+  const [from, to] = [accepted.timestamp, accepted.timeout_at].map((at) => Date.parse(`${at}Z`));
+  expect(Number(to) - Number(from)).toBe(5 * 60_000);
+  expect(progress).toMatchObject({ total_count: 6, download_count: 3, percentage_complete: 50 });
+  expect(progress.created_at).toBe(accepted.timestamp);
+  expect(summary).toMatchObject({ failure_pops: [], failure_urls: [dead] });
+  expect(header).toEqual(['pop', 'url', 'error', 'command']);
+  expect(rows.map(([pop, cold]) => `${pop} ${cold}`).sort()).toEqual([
+    `ATL56-C1 ${dead}`,
+    `DFW55-C3 ${dead}`,
+    `SIN2-C1 ${dead}`,
+  ]);
 });

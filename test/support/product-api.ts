@@ -128,7 +128,8 @@ export async function getText(url: string, call: RequestInit = {}): Promise<stri
   return text;
 }
 
-async function getJson(url: string, call?: RequestInit): Promise<unknown> {
+/** {@link getText}, read as JSON. */
+export async function getJson(url: string, call?: RequestInit): Promise<unknown> {
   const body: unknown = JSON.parse(await getText(url, call));
   return body;
 }
