@@ -4,7 +4,7 @@
 # command, which is pid 1 and gets the signals.
 set -eu
 
-for name in API_KEYS REPORT_SIGNING_KEY TEMPORAL_API_KEY \
+for name in API_KEYS REPORT_SIGNING_KEY HISTORY_ENCRYPTION_KEY TEMPORAL_API_KEY \
   TEMPORAL_TLS_CLIENT_CERT_DATA TEMPORAL_TLS_CLIENT_KEY_DATA; do
   eval "file=\${${name}_FILE:-}"
   eval "value=\${${name}:-}"

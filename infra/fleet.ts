@@ -30,7 +30,7 @@ export type FleetOptions = {
   readonly parameters: Parameters;
   readonly groupName: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly temporalSecret: Secret | undefined;
+  readonly temporalSecret: Secret;
 };
 
 /** A worker hands its batches back and ends by itself within 30 s. */
@@ -90,7 +90,7 @@ function createTemplate(stack: Stack, platform: Platform, options: FleetOptions)
   for (const statement of fetchPermissions(stack, options.groupName)) role.addToPolicy(statement);
   logGroup.grantWrite(role);
   platform.image.repository.grantPull(role);
-  temporalSecret?.grantRead(role);
+  temporalSecret.grantRead(role);
 
   return new LaunchTemplate(stack, 'FetchTemplate', {
     role,
@@ -115,14 +115,10 @@ function createTemplate(stack: Stack, platform: Platform, options: FleetOptions)
       logGroupName: logGroup.logGroupName,
       environment: options.environment,
       drainSeconds: DRAIN_SECONDS,
-      ...(temporalSecret === undefined
-        ? {}
-        : {
-            secret: {
-              arn: temporalSecret.secretArn,
-              variables: temporalSecretVariables(settings),
-            },
-          }),
+      secret: {
+        arn: temporalSecret.secretArn,
+        variables: temporalSecretVariables(settings),
+      },
     }),
   });
 }

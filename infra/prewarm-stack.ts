@@ -26,9 +26,7 @@ export function createPrewarmStack(app: App, settings: Settings, secrets: Secret
   const groupName = `${settings.name}-fetch`;
   const environment = commonEnvironment(parameters, groupName);
   const temporalSecrets = Object.fromEntries(
-    temporalSecretVariables(settings).flatMap((variable) =>
-      secrets.temporal === undefined ? [] : [[variable, secrets.temporal] as const],
-    ),
+    temporalSecretVariables(settings).map((variable) => [variable, secrets.temporal] as const),
   );
   const platform = createPlatform(stack, parameters.callerCidr.valueAsString);
 

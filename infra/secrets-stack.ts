@@ -6,8 +6,8 @@ import type { Settings } from './settings.ts';
 export type Secrets = {
   /** JSON: `API_KEYS` (filled in by the operator) and `REPORT_SIGNING_KEY` (made here). */
   readonly api: Secret;
-  /** JSON of `TEMPORAL_*` variables; absent where Temporal asks for no proof. */
-  readonly temporal?: Secret;
+  /** JSON of the variables that every process needs to speak with Temporal and read what it keeps. */
+  readonly temporal: Secret;
 };
 
 /** The variables that each kind of proof needs, as Temporal's own tools read them. */
@@ -17,9 +17,9 @@ const TEMPORAL_VARIABLES = {
   none: [],
 } as const;
 
-/** Names of the variables in the Temporal secret. */
+/** Names of the variables in the Temporal secret. An empty encryption key is none. */
 export function temporalSecretVariables({ temporalAuthentication }: Settings): readonly string[] {
-  return TEMPORAL_VARIABLES[temporalAuthentication];
+  return [...TEMPORAL_VARIABLES[temporalAuthentication], 'HISTORY_ENCRYPTION_KEY'];
 }
 
 /**
@@ -45,11 +45,10 @@ export function createSecretsStack(app: App, settings: Settings): Secrets {
   });
   new CfnOutput(stack, 'ApiSecretName', { value: `${settings.name}/api` });
   const variables = temporalSecretVariables(settings);
-  if (variables.length === 0) return { api };
 
   const temporal = new Secret(stack, 'Temporal', {
     secretName: `${settings.name}/temporal`,
-    description: `Proof for Temporal: ${variables.join(', ')}`,
+    description: `For every process: ${variables.join(', ')}`,
     removalPolicy: RemovalPolicy.RETAIN,
     // A key that nobody uses has to be generated: CloudFormation makes no secret from a template alone.
     generateSecretString: {

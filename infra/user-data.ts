@@ -7,8 +7,8 @@ export type WorkerOptions = {
   readonly imageUri: string;
   readonly logGroupName: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** JSON secret whose members become variables of these names; absent: none. */
-  readonly secret?: { readonly arn: string; readonly variables: readonly string[] };
+  /** JSON secret whose members become variables of these names. */
+  readonly secret: { readonly arn: string; readonly variables: readonly string[] };
   /** Longest that a worker may take to hand its batches back. */
   readonly drainSeconds: number;
 };
@@ -50,7 +50,7 @@ export function createUserData(stack: Stack, options: WorkerOptions): UserData {
 function workerScript(stack: Stack, options: WorkerOptions): readonly string[] {
   const { secret, environment } = options;
   const exports = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
-  const names = [...OWN_VARIABLES, ...Object.keys(environment), ...(secret?.variables ?? [])];
+  const names = [...OWN_VARIABLES, ...Object.keys(environment), ...secret.variables];
   return [
     '#!/bin/bash',
     'set -euo pipefail',
@@ -58,7 +58,7 @@ function workerScript(stack: Stack, options: WorkerOptions): readonly string[] {
     // The workers share the host's network: each has a port of its own.
     `export HOST=127.0.0.1 METRICS_PORT=$((${METRICS_PORT - 1} + $1))`,
     'export FETCH_WORKERS_PER_INSTANCE=$(nproc)',
-    ...(secret === undefined ? [] : readSecret(stack, secret)),
+    ...readSecret(stack, secret),
     'exec docker run --rm --name "prewarm-$1" --network host --read-only --tmpfs /tmp \\',
     '  --cap-drop ALL --security-opt no-new-privileges --ulimit nofile=65536:65536 \\',
     `  --log-driver awslogs --log-opt awslogs-region=${stack.region} \\`,
@@ -69,7 +69,7 @@ function workerScript(stack: Stack, options: WorkerOptions): readonly string[] {
 }
 
 /** PEM texts have several lines: variables, unlike a file for --env-file, can hold them. */
-function readSecret(stack: Stack, secret: NonNullable<WorkerOptions['secret']>): readonly string[] {
+function readSecret(stack: Stack, secret: WorkerOptions['secret']): readonly string[] {
   const print = `import json,shlex,sys; s=json.load(sys.stdin); [print(f"export {n}={shlex.quote(s[n])}") for n in sys.argv[1:]]`;
   return [
     `secret=$(aws secretsmanager get-secret-value --region ${stack.region} --secret-id '${secret.arn}' --query SecretString --output text)`,

@@ -66,6 +66,7 @@ test('hands secrets of several lines to the container, as they are', () => {
   const secret = {
     TEMPORAL_TLS_CLIENT_CERT_DATA: CERTIFICATE,
     TEMPORAL_TLS_CLIENT_KEY_DATA: KEY,
+    HISTORY_ENCRYPTION_KEY: '',
     UNUSED: 'x',
   };
   writeFileSync(join(folder, 'secret.json'), JSON.stringify(secret));
@@ -96,6 +97,7 @@ test('hands secrets of several lines to the container, as they are', () => {
     FETCH_WORKERS_PER_INSTANCE: '4',
     TEMPORAL_TLS_CLIENT_CERT_DATA: CERTIFICATE,
     TEMPORAL_TLS_CLIENT_KEY_DATA: KEY,
+    HISTORY_ENCRYPTION_KEY: '',
   });
   expect(args).toMatch(/ node dist\/workers\/fetch\.js $/);
 });
