@@ -1,49 +1,41 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  type Environment,
+  LOCAL_GROUP,
+  type ProductSettings,
+  productEnvironment,
+} from './product-environment.ts';
 import { projectRoot } from './project-root.ts';
 import { readField } from './read-field.ts';
-import type { ProductPorts } from './start-options.ts';
+import type { GuardedProcess } from './supervisor/guarded-process.ts';
 import { whenLine, whenServed } from './supervisor/readiness.ts';
 import type { SupervisedCommand, Supervisor } from './supervisor/supervisor.ts';
-import { devServerCommand, environmentWithoutTemporal } from './temporal/dev-server.ts';
+import { devServerCommand } from './temporal/dev-server.ts';
 
 /** Everything that decides how the product runs on this machine. */
-export type ProductOptions = {
+export type ProductOptions = ProductSettings & {
   readonly supervisor: Supervisor;
-  readonly dataFolder: string;
-  readonly ports: ProductPorts;
-  /** A running Temporal server, or the CLI that starts one. */
-  readonly temporal: { readonly address: string } | { readonly cliFile: string };
-  /** Fetch workers to run. @default 2 */
-  readonly fetchWorkers?: number;
-  /** More variables for the product's processes. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** From the launch of an instance of the local group to the start of its fetch worker. */
+  readonly bootDelayMs: number;
 };
 
 /** Where a running product answers. */
 export type ProductAddresses = {
   readonly apiUrl: string;
+  readonly awsUrl: string;
   readonly temporalAddress: string;
   /** Absent with a Temporal server of the user's own. */
   readonly uiUrl?: string;
 };
 
-const FETCH_WORKERS = 2;
-/** A draining fetch worker finishes its fetches first: at most 30 s. */
-const WORKER_STOP_LIMIT_MS = 35_000;
-
-/** Settings of the product that the simulated surroundings decide, not the user's environment. */
-const OVERRIDDEN = [
-  'AUTO_SCALING_GROUP_NAME',
-  'EDGE_DNS_SERVERS',
-  'EDGE_DNS_SUFFIX',
-  'METRICS_PORT',
-  'PUBLIC_URL',
-];
+/** A draining control worker finishes its activities first: at most 30 s. */
+const CONTROL_STOP_LIMIT_MS = 35_000;
 
 /**
  * Starts the whole product under a supervisor: Temporal and the simulated CloudFront first, then
- * the api, a control worker and the fetch workers. Resolves when all are ready.
+ * the local AWS, whose group launches the fetch workers when a request asks for them, then the api
+ * and a control worker. Resolves when all are ready.
  *
  * @throws ChildFailure when one of them can't start.
  */
@@ -56,17 +48,15 @@ export async function startProduct(options: ProductOptions): Promise<ProductAddr
     const server = { port: ports.temporal, uiPort: ports.ui, databaseFile };
     surroundings.push(devServerCommand(temporal.cliFile, server));
   }
-  await supervisor.start(surroundings);
-
-  const environment = productEnvironment(options);
-  const workers = Array.from({ length: options.fetchWorkers ?? FETCH_WORKERS }, (_, index) =>
-    workerCommand(`fetch-worker-${index + 1}`, 'fetch', environment),
-  );
-  const control = workerCommand('control-worker', 'control', environment);
-  await supervisor.start([apiCommand(ports.api, environment), control, ...workers]);
+  const [edge] = await supervisor.start(surroundings);
+  const [aws] = await supervisor.start([awsCommand(options, said(edge, 'inspectUrl'))]);
+  const awsUrl = said(aws, 'url');
+  const environment = productEnvironment(options, awsUrl);
+  await supervisor.start([apiCommand(ports.api, environment), controlCommand(environment)]);
 
   const addresses = {
     apiUrl: `http://127.0.0.1:${ports.api}`,
+    awsUrl,
     temporalAddress: environment['TEMPORAL_ADDRESS'] ?? '',
   };
   return 'cliFile' in temporal
@@ -74,32 +64,42 @@ export async function startProduct(options: ProductOptions): Promise<ProductAddr
     : addresses;
 }
 
-type Environment = Record<string, string | undefined>;
-
-function productEnvironment(options: ProductOptions): Environment {
-  const { dataFolder, ports, temporal } = options;
-  const inherited: Environment =
-    'cliFile' in temporal
-      ? { ...environmentWithoutTemporal(), TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` }
-      : { ...process.env, TEMPORAL_ADDRESS: temporal.address };
-  for (const name of OVERRIDDEN) delete inherited[name];
-  return {
-    ...inherited,
-    HOST: '127.0.0.1',
-    PORT: String(ports.api),
-    ALLOWED_DISTRIBUTIONS: '*',
-    EDGE_DIRECTORY: join(dataFolder, 'edge-directory.json'),
-    EDGE_CA_FILE: join(dataFolder, 'ca.pem'),
-    ...options.environment,
-  };
-}
-
 function edgeCommand(dataFolder: string): SupervisedCommand {
   return {
     ...nodeCommand('edge', 'local/edge/main.js', ['--data-dir', dataFolder]),
     environment: process.env,
-    ready: whenLine((line) => readField(line, 'ready') === true),
+    ready: whenLine(isReady),
   };
+}
+
+/** Its environment is that of the fetch workers it launches; it tells them where it listens itself. */
+function awsCommand(options: ProductOptions, edgeInspectUrl: string): SupervisedCommand {
+  const settings = {
+    'edge-inspect-url': edgeInspectUrl,
+    'log-dir': join(options.dataFolder, 'logs'),
+    worker: distFile('workers/fetch.js'),
+    group: LOCAL_GROUP.name,
+    region: LOCAL_GROUP.region,
+    'boot-delay-ms': options.bootDelayMs,
+  };
+  const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+  return {
+    ...nodeCommand('aws', 'local/aws/main.js', args),
+    environment: productEnvironment(options),
+    ready: whenLine(isReady),
+  };
+}
+
+function isReady(line: string): boolean {
+  return readField(line, 'ready') === true;
+}
+
+/** What a process said of itself in the line that made it ready. */
+function said(child: GuardedProcess | undefined, field: string): string {
+  const line = child?.log.lastLines().find(isReady) ?? '';
+  const value = readField(line, field);
+  if (typeof value === 'string') return value;
+  throw new Error(`${child?.name} did not say its ${field}: ${line}`);
 }
 
 function apiCommand(port: number, environment: Environment): SupervisedCommand {
@@ -107,16 +107,20 @@ function apiCommand(port: number, environment: Environment): SupervisedCommand {
   return { ...nodeCommand('api', 'api/server.js'), environment, ready };
 }
 
-function workerCommand(name: string, entry: string, environment: Environment): SupervisedCommand {
+function controlCommand(environment: Environment): SupervisedCommand {
   return {
-    ...nodeCommand(name, `workers/${entry}.js`),
+    ...nodeCommand('control-worker', 'workers/control.js'),
     environment,
     ready: whenLine((line) => readField(line, 'msg') === 'worker polling'),
-    stopLimitMs: WORKER_STOP_LIMIT_MS,
+    stopLimitMs: CONTROL_STOP_LIMIT_MS,
   };
 }
 
 function nodeCommand(name: string, entry: string, args: readonly string[] = []) {
-  const file = join(projectRoot(), 'dist', entry);
+  const file = distFile(entry);
   return { name, command: process.execPath, args: ['--enable-source-maps', file, ...args] };
+}
+
+function distFile(entry: string): string {
+  return join(projectRoot(), 'dist', entry);
 }

@@ -20,6 +20,9 @@ export const SAMPLE_POPS = [
   'CGK51-P1',
 ] as const;
 
+/** Instances of the fleet that the sample request asks for. */
+export const SAMPLE_INSTANCES = 2;
+
 const POLL_MS = 200;
 const TIMEOUT_MINUTES = 5;
 
@@ -34,7 +37,7 @@ export function sampleRequest(
     target_type: 'pop',
     pops,
     timeout: TIMEOUT_MINUTES,
-    instance_count: 0,
+    instance_count: SAMPLE_INSTANCES,
   };
 }
 

@@ -12,6 +12,8 @@ export type StartOptions = {
   readonly isOnce: boolean;
   readonly hasSample: boolean;
   readonly ports: ProductPorts;
+  /** How long a simulated instance boots before its fetch worker starts. */
+  readonly bootDelayMs: number;
   /** Where data and logs go; undefined: a folder of the project. */
   readonly dataFolder: string | undefined;
 };
@@ -26,22 +28,33 @@ export const PORT_OPTIONS = {
   ui: { option: '--ui-port', purpose: "Temporal's Web UI" },
 } as const;
 
+/** Idle grace of the fleet when nobody chose another: somebody is watching. */
+export const DEFAULT_FLEET_IDLE_SECONDS = 5;
+
+const DEFAULT_BOOT_SECONDS = 1;
+const MOST_BOOT_SECONDS = 600;
+
 /** Text of `npm start -- --help`. */
-export const START_HELP = `Runs the whole product on this machine, against a simulated CloudFront, and warms a sample.
+export const START_HELP = `Runs the whole product on this machine, against a simulated CloudFront and a local AWS, and warms
+a sample. Fetch workers are the instances of a local Auto Scaling group: none runs until a request
+asks for instances, none is left some seconds after the last one.
 
 npm start                            runs until Ctrl-C
-npm start -- --once                  stops after the sample; exit status 0 only if all of it is warm
+npm start -- --once                  stops when the sample has ended and the fleet is gone; exit
+                                     status 0 only if all of the sample is warm
 npm start -- --no-sample             only serves
 npm start -- --port 8090             port of the API (default ${DEFAULT_API_PORT})
 npm start -- --temporal-port 7300    port of the Temporal server (default ${DEFAULT_TEMPORAL_PORT})
 npm start -- --ui-port 8300          port of Temporal's Web UI (default ${DEFAULT_UI_PORT})
+npm start -- --boot-seconds 5        boot time of a simulated instance (default ${DEFAULT_BOOT_SECONDS})
 npm start -- --data-folder PATH      where data and logs are kept (default .local, and
                                      .local/port-N with another port of the API)
 npm start -- --help                  this text
 
 A port of 0 takes a free one. With TEMPORAL_ADDRESS set, that Temporal server is used and none is
-started. TEMPORAL_CLI_PATH names a temporal binary to use. Requests and their results survive a
-restart.`;
+started. TEMPORAL_CLI_PATH names a temporal binary to use. FLEET_IDLE_SECONDS says how long the
+fleet keeps its instances after the last request (default ${DEFAULT_FLEET_IDLE_SECONDS} here). Requests and their results
+survive a restart.`;
 
 /**
  * Reads the command line of `npm start`.
@@ -67,6 +80,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     isOnce: values.once,
     hasSample: !values['no-sample'],
     ports,
+    bootDelayMs: bootDelayOf(values['boot-seconds']),
     dataFolder: values['data-folder'],
   };
 }
@@ -82,6 +96,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string', default: String(DEFAULT_API_PORT) },
         'temporal-port': { type: 'string', default: String(DEFAULT_TEMPORAL_PORT) },
         'ui-port': { type: 'string', default: String(DEFAULT_UI_PORT) },
+        'boot-seconds': { type: 'string', default: String(DEFAULT_BOOT_SECONDS) },
         'data-folder': { type: 'string' },
       },
     }).values;
@@ -94,4 +109,13 @@ function parse(args: readonly string[]) {
 function portOf(option: string, text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new UserError(`${option} must be a port from 0 to 65535, got "${text}"`);
+}
+
+function bootDelayOf(text: string): number {
+  const seconds = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && seconds <= MOST_BOOT_SECONDS)
+    return Math.round(seconds * 1_000);
+  throw new UserError(
+    `--boot-seconds must be a number of seconds from 0 to ${MOST_BOOT_SECONDS}, got "${text}"`,
+  );
 }

@@ -2,24 +2,21 @@
 
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createApiClient } from './api-client.ts';
 import { choosePorts } from './choose-ports.ts';
-import { sampleUrls } from './edge/sample-site.ts';
 import { type ProductOptions, startProduct } from './product.ts';
-import { createProgressBar } from './progress-bar.ts';
 import { projectRoot } from './project-root.ts';
-import { SAMPLE_POPS, followRequest, isAllWarm, sampleRequest } from './sample.ts';
 import { readyMessage } from './start-messages.ts';
 import {
   DEFAULT_API_PORT,
+  DEFAULT_FLEET_IDLE_SECONDS,
   START_HELP,
   type StartOptions,
   parseStartOptions,
 } from './start-options.ts';
-import { summaryTable } from './summary-table.ts';
 import { type Supervisor, createSupervisor } from './supervisor/supervisor.ts';
 import { cliRouteOptions, findTemporalCli } from './temporal/find-cli.ts';
 import { UserError } from './user-error.ts';
+import { warmSample } from './warm-sample.ts';
 
 /** How long after a failed call a process's death may still be noticed. */
 const FAILURE_GRACE_MS = 500;
@@ -75,7 +72,14 @@ async function prepare(options: StartOptions): Promise<ProductOptions> {
       ? { cliFile: (await findTemporalCli(cliRouteOptions((line) => console.log(line)))).file }
       : { address };
   const dataFolder = resolve(options.dataFolder ?? defaultDataFolder(ports.api));
-  return { supervisor: createSupervisor(join(dataFolder, 'logs')), dataFolder, ports, temporal };
+  return {
+    supervisor: createSupervisor(join(dataFolder, 'logs')),
+    dataFolder,
+    ports,
+    temporal,
+    bootDelayMs: options.bootDelayMs,
+    fleetIdleSeconds: Number(process.env['FLEET_IDLE_SECONDS'] || DEFAULT_FLEET_IDLE_SECONDS),
+  };
 }
 
 /** Two products at once are two databases: each chosen port has a folder of its own. */
@@ -87,29 +91,19 @@ function defaultDataFolder(apiPort: number): string {
 /** @returns exit code, once the sample of `--once` is through; else it goes on until stopped. */
 async function serve(options: StartOptions, product: ProductOptions): Promise<number> {
   console.log(
-    `Starting Temporal, a simulated CloudFront, the api, a control worker and two fetch workers (logs: ${join(product.dataFolder, 'logs')}) …`,
+    `Starting Temporal, a simulated CloudFront, a local AWS, the api and a control worker (logs: ${join(product.dataFolder, 'logs')}) …`,
   );
   const startedAtMs = performance.now();
   const addresses = await startProduct(product);
   console.log(`Ready after ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s.\n`);
-  const code = options.hasSample ? await warmSample(addresses.apiUrl) : 0;
-  if (options.isOnce) return code;
-  console.log(readyMessage(addresses, firstApiKey() !== undefined));
+  const { isOnce, hasSample } = options;
+  const { fleetIdleSeconds } = product;
+  const apiKey = firstApiKey();
+  const sample = { addresses, apiKey, fleetIdleSeconds, waitsForFleet: isOnce };
+  const isGood = !hasSample || (await warmSample(sample));
+  if (isOnce) return isGood ? 0 : 1;
+  console.log(readyMessage(addresses, apiKey !== undefined));
   return new Promise(() => undefined);
-}
-
-async function warmSample(apiUrl: string): Promise<number> {
-  const urls = sampleUrls();
-  const tasks = urls.length * SAMPLE_POPS.length;
-  console.log(
-    `Sample: ${urls.length} URLs through ${SAMPLE_POPS.length} POPs, ${tasks} fetch tasks`,
-  );
-  const bar = createProgressBar(process.stdout);
-  const api = createApiClient(apiUrl, firstApiKey());
-  const end = await followRequest(api, sampleRequest(), (progress) => bar.show(progress));
-  bar.end();
-  console.log(`\n${summaryTable(end).join('\n')}`);
-  return isAllWarm(end.progress) ? 0 : 1;
 }
 
 function firstApiKey(): string | undefined {

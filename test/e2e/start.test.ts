@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -10,7 +10,7 @@ import { projectRoot } from '../../local/project-root.ts';
 const dataFolder = mkdtempSync(join(tmpdir(), 'prewarm-start-'));
 afterAll(() => rmSync(dataFolder, { recursive: true, force: true }));
 
-/** A killed starter's processes have 2 s to end by themselves. */
+/** A killed starter's processes have 2 s to end by themselves, and theirs 2 s more. */
 const GONE = { timeout: 15_000, interval: 100 };
 
 type Started = {
@@ -18,7 +18,7 @@ type Started = {
   readonly apiUrl: string;
   readonly output: () => string;
   readonly exitCode: Promise<number | null>;
-  /** Whether something listens on the ports of the api, Temporal, its Web UI and the simulated CloudFront. */
+  /** Whether something listens on the ports of the api, Temporal, its Web UI, CloudFront and AWS. */
   readonly listens: () => Promise<boolean[]>;
 };
 
@@ -44,7 +44,11 @@ async function start(...options: string[]): Promise<Started> {
   }
   const exitCode = once(child, 'close').then(() => child.exitCode);
   const listens = (): Promise<boolean[]> =>
-    Promise.all([api, temporal, ui, edgePort()].map(async (port) => !(await isPortFree(port))));
+    Promise.all(
+      [api, temporal, ui, portIn('edge', 'inspectUrl'), portIn('aws', 'url')].map(
+        async (port) => !(await isPortFree(port)),
+      ),
+    );
   return {
     process: child,
     apiUrl: `http://127.0.0.1:${api}`,
@@ -54,13 +58,46 @@ async function start(...options: string[]): Promise<Started> {
   };
 }
 
-/** The simulated CloudFront says at its start where it can be looked into. */
-function edgePort(): number {
-  const log = readFileSync(join(dataFolder, 'logs/edge.log'), 'utf8');
-  return Number(
-    /"inspectUrl":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(log.split('\n').at(-2) ?? '')?.[1],
-  );
+/** The simulated CloudFront and the local AWS say at their start where they can be looked into. */
+function portIn(name: string, field: string): number {
+  const log = readFileSync(join(dataFolder, 'logs', `${name}.log`), 'utf8');
+  const last = log.split('\n').findLast((line) => line.includes('"ready":true'));
+  return Number(new RegExp(`"${field}":"http://127\\.0\\.0\\.1:(\\d+)"`).exec(last ?? '')?.[1]);
 }
+
+/** Process ids of the fetch workers that live, of all that ever wrote a log. */
+function fetchWorkers(): number[] {
+  const folder = join(dataFolder, 'logs');
+  const logs = readdirSync(folder).filter((name) => name.startsWith('fetch-worker-'));
+  const ids = logs.flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/"pid":(\d+)/g)].map(([, id]) =>
+      Number(id),
+    ),
+  );
+  return [...new Set(ids)].filter(isAlive);
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch {
+    // ESRCH: there is no such process.
+    return false;
+  }
+}
+
+/** Lets the fleet launch one instance, and waits for its fetch worker. */
+async function launchFetchWorker({ apiUrl }: Started): Promise<void> {
+  const answer = await fetch(`${apiUrl}/instances`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ DesiredCapacity: 1 }),
+  });
+  expect(await answer.text()).toContain('updated to Desired Capacity: 1');
+  await expect.poll(fetchWorkers, GONE).toHaveLength(1);
+}
+
+const NONE = [false, false, false, false, false];
 
 function whenServing({ output }: Started): Promise<void> {
   return vi.waitFor(() => expect(output()).toContain('Ctrl-C stops everything'), {
@@ -75,29 +112,35 @@ test('warms the whole sample with --once, says so by its exit status and leaves 
   const exitCode = await started.exitCode;
 
   expect(started.output()).toMatch(/100 % {2}288\/288 warm.*warm +288 of 288 fetch tasks/s);
+  expect(started.output()).toContain('0 instances before, 2 during, 0 after');
   expect(exitCode).toBe(0);
-  await expect.poll(started.listens, GONE).toEqual([false, false, false, false]);
+  await expect.poll(started.listens, GONE).toEqual(NONE);
+  expect(fetchWorkers()).toEqual([]);
 });
 
 test('knows earlier requests after a restart, and ends with Ctrl-C', async () => {
   const started = await start('--no-sample');
   await whenServing(started);
+  await launchFetchWorker(started);
 
   const requests = await (await fetch(`${started.apiUrl}/requests`)).text();
   started.process.kill('SIGINT');
 
   expect(requests).toContain('FINISHED');
   expect(await started.exitCode).toBe(0);
-  await expect.poll(started.listens, GONE).toEqual([false, false, false, false]);
+  await expect.poll(started.listens, GONE).toEqual(NONE);
+  expect(fetchWorkers()).toEqual([]);
 });
 
 test('leaves no process behind when it is killed', async () => {
   const started = await start('--no-sample');
   await whenServing(started);
+  await launchFetchWorker(started);
 
   const before = await started.listens();
   started.process.kill('SIGKILL');
 
-  expect(before).toEqual([true, true, true, true]);
-  await expect.poll(started.listens, GONE).toEqual([false, false, false, false]);
+  expect(before).toEqual([true, true, true, true, true]);
+  await expect.poll(started.listens, GONE).toEqual(NONE);
+  await expect.poll(fetchWorkers, GONE).toEqual([]);
 });
