@@ -1,7 +1,7 @@
 /** The wire form between the workflow and the fetch activity: one batch of fetch tasks. */
 
 import type { Depth, Outcome } from './outcome.ts';
-import type { HeaderLine } from './prewarm.ts';
+import type { HeaderLine } from './header-line.ts';
 
 /** The tasks of one POP in a batch. */
 export type BatchColumn = {

@@ -2,7 +2,7 @@
 
 import { problemOf } from './problem.ts';
 import type { Problem } from './problem.ts';
-import type { HeaderLine } from './prewarm.ts';
+import type { HeaderLine } from './header-line.ts';
 
 /** A header line as callers write it: `Name: value`, or its two parts. */
 export type WrittenHeader = string | { readonly name: string; readonly value: string };

@@ -2,9 +2,7 @@
 
 import type { Depth, Outcome } from './outcome.ts';
 import type { FetchSample } from './batch.ts';
-
-/** A header line that the caller wants on each fetch. */
-export type HeaderLine = { readonly name: string; readonly value: string };
+import type { HeaderLine } from './header-line.ts';
 
 /** A prewarm request as accepted at the door: normalised, within every limit. */
 export type PrewarmInput = {

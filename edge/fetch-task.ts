@@ -1,7 +1,7 @@
 /** What a fetch task is, and what comes of it: the border between the batch and the edge. */
 
 import type { Depth, Outcome } from '../domain/outcome.ts';
-import type { HeaderLine } from '../domain/prewarm.ts';
+import type { HeaderLine } from '../domain/header-line.ts';
 import type { Slot } from './pop-limiter.ts';
 
 /** One URL through one POP. */

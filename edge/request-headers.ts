@@ -1,4 +1,4 @@
-import type { HeaderLine } from '../domain/prewarm.ts';
+import type { HeaderLine } from '../domain/header-line.ts';
 
 type HeaderPair = readonly [name: string, value: string];
 
