@@ -42,8 +42,6 @@ export async function startApiStack(): Promise<ApiStack> {
       dataFolder: folder,
       ports: { api, temporal, ui },
       temporal: { cliFile: cli.file },
-      fetchWorkers: 0,
-      environment: { LOG_LEVEL: 'warn' },
     });
     const bareFile = join(projectRoot(), 'dist/bench/bare-hono.js');
     await supervisor.start([

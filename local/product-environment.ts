@@ -8,8 +8,8 @@ export type ProductSettings = {
   readonly ports: ProductPorts;
   /** A running Temporal server, or the CLI that starts one. */
   readonly temporal: { readonly address: string } | { readonly cliFile: string };
-  /** How long the fleet keeps its instances after the last request. */
-  readonly fleetIdleSeconds: number;
+  /** How long the fleet keeps its instances after the last request. @default the product's own */
+  readonly fleetIdleSeconds?: number;
 };
 
 /** Environment variables of a process. */
@@ -37,7 +37,7 @@ const OVERRIDDEN: ReadonlySet<string> = new Set([
  * @param awsUrl the local AWS; absent for itself, which tells its fetch workers.
  */
 export function productEnvironment(settings: ProductSettings, awsUrl?: string): Environment {
-  const { dataFolder, ports, temporal } = settings;
+  const { dataFolder, ports, temporal, fleetIdleSeconds } = settings;
   const inherited =
     'cliFile' in temporal
       ? { ...environmentWithoutTemporal(), TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` }
@@ -52,7 +52,7 @@ export function productEnvironment(settings: ProductSettings, awsUrl?: string): 
     EDGE_DIRECTORY: join(dataFolder, 'edge-directory.json'),
     EDGE_CA_FILE: join(dataFolder, 'ca.pem'),
     AUTO_SCALING_GROUP_NAME: LOCAL_GROUP.name,
-    FLEET_IDLE_SECONDS: String(settings.fleetIdleSeconds),
+    ...(fleetIdleSeconds === undefined ? {} : { FLEET_IDLE_SECONDS: String(fleetIdleSeconds) }),
     AWS_REGION: LOCAL_GROUP.region,
     // The local AWS wants calls to be signed, and does not care by whom.
     AWS_ACCESS_KEY_ID: 'AKIDLOCAL',

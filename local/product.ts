@@ -16,8 +16,8 @@ import { devServerCommand } from './temporal/dev-server.ts';
 /** Everything that decides how the product runs on this machine. */
 export type ProductOptions = ProductSettings & {
   readonly supervisor: Supervisor;
-  /** From the launch of an instance of the local group to the start of its fetch worker. */
-  readonly bootDelayMs: number;
+  /** From the launch of an instance of the group to the start of its fetch worker. @default 1,000 */
+  readonly bootDelayMs?: number;
 };
 
 /** Where a running product answers. */
@@ -29,6 +29,7 @@ export type ProductAddresses = {
   readonly uiUrl?: string;
 };
 
+const BOOT_DELAY_MS = 1_000;
 /** A draining control worker finishes its activities first: at most 30 s. */
 const CONTROL_STOP_LIMIT_MS = 35_000;
 
@@ -80,7 +81,7 @@ function awsCommand(options: ProductOptions, edgeInspectUrl: string): Supervised
     worker: distFile('workers/fetch.js'),
     group: LOCAL_GROUP.name,
     region: LOCAL_GROUP.region,
-    'boot-delay-ms': options.bootDelayMs,
+    'boot-delay-ms': options.bootDelayMs ?? BOOT_DELAY_MS,
   };
   const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
   return {

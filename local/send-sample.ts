@@ -6,17 +6,13 @@ import { createApiClient } from './api-client.ts';
 import { followRequest, isAllWarm, sampleRequest } from './sample.ts';
 import { summaryTable } from './summary-table.ts';
 
-/** The demo's group has no instance before somebody asks for some. */
-const INSTANCES = 2;
-
 const url = process.env['API_URL'] ?? 'http://127.0.0.1:8080';
 const key = process.env['API_KEY'];
 
 try {
   const api = createApiClient(url, key === '' ? undefined : key);
   let shown = -1;
-  const request = { ...sampleRequest(), instance_count: INSTANCES };
-  const end = await followRequest(api, request, ({ percentage_complete: percentage }) => {
+  const end = await followRequest(api, sampleRequest(), ({ percentage_complete: percentage }) => {
     if (percentage !== shown) console.log(`${percentage} %`);
     shown = percentage;
   });

@@ -97,7 +97,7 @@ async function serve(options: StartOptions, product: ProductOptions): Promise<nu
   const addresses = await startProduct(product);
   console.log(`Ready after ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s.\n`);
   const { isOnce, hasSample } = options;
-  const { fleetIdleSeconds } = product;
+  const { fleetIdleSeconds = DEFAULT_FLEET_IDLE_SECONDS } = product;
   const apiKey = firstApiKey();
   const sample = { addresses, apiKey, fleetIdleSeconds, waitsForFleet: isOnce };
   const isGood = !hasSample || (await warmSample(sample));
