@@ -86,6 +86,38 @@ test('answers as FAILED when an operator terminates it, with nothing in progress
   await untilNothingFetches(product());
 });
 
+test.each([
+  {
+    when: 'no POP of it resolves',
+    url: 'https://www.example.com/index.html',
+    pop: 'FRA99-P9',
+    word: 'POPs',
+  },
+  {
+    when: 'none of its hosts may be warmed',
+    url: 'https://www.example.org/',
+    pop: 'FRA56-P4',
+    word: 'www.example.org',
+  },
+])('ends as FAILED when $when, and says so', async ({ url, pop, word }) => {
+  const { api, edge } = product();
+  await edge.reset();
+
+  const requestId = await api.prewarm({
+    url_list: [url],
+    cf_domain: 'www.example.com',
+    target_type: 'pop',
+    pops: [pop],
+    timeout: 5,
+    instance_count: 0,
+  });
+  const end = await api.ended(requestId);
+
+  expect(end.status).toBe('FAILED');
+  expect(end.stop_reason).toContain(word);
+  expect(await edge.requests()).toEqual([]);
+});
+
 test('answers the query progress of the temporal command while it runs', async () => {
   const { api, temporal } = product();
   const requestId = await startEndless('/sizes/90004');

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import {
   expectTrueTotals,
   expectWarmIsHeld,
-  holderOfLastBatch,
   until,
   untilFetching,
   untilNothingFetches,
@@ -81,18 +80,19 @@ test('accounts for every task when a fetch worker is killed, also when the deadl
 });
 
 test('loses nothing when a fetch worker is told to end in the middle of a batch', async () => {
-  const { api, start } = product();
-  await start('fetch-worker');
+  const { api, edge, start, running } = product();
+  await edge.setAdmission('B');
   const requestId = await startWithSlowFetch('/sizes/50004', { bytesPerSecond: 20_000 });
-  const worker = await holderOfLastBatch(product(), requestId);
 
-  const ending = await worker.stop(60_000);
+  const endings = running('fetch-worker').map((worker) => worker.stop(60_000));
+  await start('fetch-worker');
   const end = await api.ended(requestId);
 
-  expect(ending).toEqual({ code: 0, signal: undefined });
+  expect(await Promise.all(endings)).toEqual([{ code: 0, signal: undefined }]);
   expect(end).toMatchObject({ status: 'FINISHED', download_count: end.total_count });
   expect(await batchesLost(requestId)).toBe(0);
-  const asked = await product().edge.requests({ path: '/sizes/50004*' });
+  await expectWarmIsHeld(product(), await api.tasks(requestId));
+  const asked = await edge.requests({ path: '/sizes/50004*' });
   expect(asked.filter((request) => request.end !== 'complete')).toEqual([]);
 });
 

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { expect, vi } from 'vitest';
-import type { GuardedProcess } from '../../local/supervisor/guarded-process.ts';
 import type { Product } from './product.ts';
 import type { ProgressSeen, TaskSeen } from './product-api.ts';
 
@@ -31,28 +29,6 @@ export async function untilNothingFetches({ edge }: Product): Promise<void> {
     const seen = await edge.requests();
     return seen.every(({ end }) => end !== 'open');
   });
-}
-
-/** Waits until a request has one batch left, and finds the fetch worker that holds it. */
-export async function holderOfLastBatch(
-  product: Product,
-  requestId: string,
-): Promise<GuardedProcess> {
-  const handle = product.temporal.client.workflow.getHandle(requestId);
-  let identity = '';
-  await until(`one batch of ${requestId} is left`, async () => {
-    const { raw } = await handle.describe();
-    const batches = (raw.pendingActivities ?? []).filter(
-      ({ activityType }) => activityType?.name === 'fetchBatch',
-    );
-    identity = batches[0]?.lastWorkerIdentity ?? '';
-    return batches.length === 1 && identity !== '';
-  });
-  const holder = product
-    .running('fetch-worker')
-    .find(({ log }) => readFileSync(log.path, 'utf8').includes(`"${identity}"`));
-  if (holder === undefined) throw new Error(`${identity} is no fetch worker of this product`);
-  return holder;
 }
 
 /** Every task is in exactly one count, and none is in progress after the end. */
