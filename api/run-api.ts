@@ -11,7 +11,7 @@ import { closeServer } from './shut-down.ts';
 const SERVER_OPTIONS = {
   headersTimeout: 10_000,
   requestTimeout: 40_000,
-  keepAliveTimeout: 65_000,
+  keepAliveTimeout: 125_000,
   connectionsCheckingInterval: 2_000,
 } as const;
 
