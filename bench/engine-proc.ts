@@ -36,8 +36,8 @@ function ownTicks(pid: number): number {
   return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
 }
 
-/** All descendants that run now: nginx's worker is a child of nginx. */
-function childrenOf(pid: number): number[] {
+/** All descendants that run now, a process's own children before theirs: nginx's worker is a child of nginx. */
+export function childrenOf(pid: number): number[] {
   const children = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(statFields(Number(name))[1]) === pid)
     .map(Number);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCertificates } from '../local/edge/certificates.ts';
 import { HOST, OBJECT_BYTES, POPS, PORTS } from './engine-objects.ts';
-import { SERVER_CPU } from './engine-tools.ts';
+import { endWithThisProcess, SERVER_CPU } from './engine-tools.ts';
 
 /** nginx as six POPs on loopback. */
 export type BenchServer = { readonly caFile: string; readonly close: () => Promise<void> };
@@ -32,6 +32,7 @@ export async function startServer(): Promise<BenchServer> {
   const nginx = spawn('taskset', ['-c', SERVER_CPU, 'nginx', '-c', configFile, '-p', folder], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  endWithThisProcess(nginx);
   await waitUntilItListens(nginx);
   return {
     caFile,

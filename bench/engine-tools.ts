@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type MachineUse, machineUse, processUse } from './engine-proc.ts';
 
@@ -40,6 +40,7 @@ export async function runClient(command: string, args: readonly string[]): Promi
   const child = spawn('taskset', ['-c', CLIENT_CPU, command, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  endWithThisProcess(child);
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   let use = { cpuSeconds: 0, maximumRssBytes: 0 };
@@ -49,6 +50,13 @@ export async function runClient(command: string, args: readonly string[]): Promi
   const seconds = (performance.now() - startedAtMs) / 1_000;
   const foreignCores = Math.max(0, foreignSeconds(before, machineUse(), use.cpuSeconds) / seconds);
   return { stdout, seconds, ...use, foreignCores };
+}
+
+/** Leaves no child behind when the benchmark is stopped half-way. */
+export function endWithThisProcess(child: ChildProcess): void {
+  const kill = () => child.kill();
+  process.once('exit', kill);
+  child.once('close', () => process.off('exit', kill));
 }
 
 /** What the machine did beside this process, its servers and the client. */

@@ -27,6 +27,7 @@ type Totals = { requests: number; faults: number };
  * to be run.
  */
 export async function run(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   process.exitCode = await benchEngine(process.argv.slice(3));
 }
 
