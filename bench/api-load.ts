@@ -1,4 +1,5 @@
 import { Client } from 'undici';
+import { percentile } from './percentile.ts';
 
 /** One HTTP call of a load. */
 export type LoadCall = {
@@ -69,9 +70,4 @@ export function inTurn(calls: readonly LoadCall[], total: number): () => LoadCal
     made += 1;
     return calls[made % calls.length];
   };
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const ascending = values.toSorted((one, other) => one - other);
-  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? 0;
 }

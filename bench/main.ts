@@ -11,16 +11,26 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     about: 'the HTTP api over a real Temporal server, beside a bare Hono route',
     load: () => import('./api.ts'),
   },
+  'end-to-end': {
+    about: 'whole requests of 20,000 fetch tasks, beside one curl',
+    load: () => import('./end-to-end.ts'),
+  },
   engine: {
     about: 'the HTTP engine of the fetch worker, beside wrk, curl and undici',
     load: () => import('./engine.ts'),
+  },
+  small: {
+    about: 'how long a small request takes from POST to its end',
+    load: () => import('./small.ts'),
   },
 };
 
 const name = process.argv[2] ?? '';
 const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
 if (benchmark === undefined) {
-  const list = Object.entries(BENCHMARKS).map(([known, { about }]) => `  ${known}  ${about}`);
+  const list = Object.entries(BENCHMARKS).map(
+    ([known, { about }]) => `  ${known.padEnd(11)} ${about}`,
+  );
   console.error(`npm run bench -- NAME, where NAME is one of:\n${list.join('\n')}`);
   process.exitCode = 1;
 } else {
