@@ -19,10 +19,7 @@ export function createRequestUpdates({ reader, links, now }: RequestUpdatesDeps)
     const version = JSON.stringify({ ...progress, timestamp: '' });
     if (!reading.value.isEnded) return { progress, version };
     const summary = await reader.summary(requestId);
-    return {
-      progress,
-      version,
-      summary: summaryReply(summary, { requestId, links, nowMs: now() }),
-    };
+    const options = { requestId, progress: reading, links, nowMs: now() };
+    return { progress, version, summary: summaryReply(summary, options) };
   };
 }

@@ -4,8 +4,13 @@ import { pino } from 'pino';
 import { type ApiConfig, ConfigError, loadApiConfig } from '../config.ts';
 import { runApi } from './run-api.ts';
 
+/** Characters of log lines that wait for a slow reader; beyond that new lines are dropped. */
+const MAXIMUM_WAITING_LOG = 4 * 1024 * 1024;
+
 const config = readConfig();
-const logger = pino({ level: config.logLevel, base: { process: 'api' } });
+// Written in the background: a reader of the log that is slow must not hold up calls.
+const destination = pino.destination({ dest: 1, sync: false, maxLength: MAXIMUM_WAITING_LOG });
+const logger = pino({ level: config.logLevel, base: { process: 'api' } }, destination);
 const api = await runApi(config, logger);
 
 let isStopping = false;

@@ -13,7 +13,7 @@ import {
   warningsSchema,
 } from './reply-schemas.ts';
 import { reportPath } from './report-path.ts';
-import type { SummaryView } from './request-view.ts';
+import type { RequestView, SummaryView } from './request-view.ts';
 
 /** Samples of an outcome in a summary; the reports have every fetch task. */
 const SHOWN_SAMPLES = 3;
@@ -80,6 +80,8 @@ export type SummaryReply = z.infer<typeof summaryReplySchema>;
 /** What {@link summaryReply} needs beside the reading. */
 export type SummaryReplyOptions = {
   readonly requestId: string;
+  /** What `GET /prewarm` would answer: of a running request it knows more than the summary. */
+  readonly progress: Reading<RequestView>;
   readonly links: ReportLinks;
   readonly nowMs: number;
 };
@@ -87,7 +89,7 @@ export type SummaryReplyOptions = {
 /** A request's summary in the contract's words. */
 export function summaryReply(
   reading: Reading<SummaryView>,
-  { requestId, links, nowMs }: SummaryReplyOptions,
+  { requestId, progress, links, nowMs }: SummaryReplyOptions,
 ): SummaryReply {
   const { summary, totals, warnings } = reading.value;
   const { invalidation, failedPops } = summary;
@@ -119,7 +121,7 @@ export function summaryReply(
             price_usd: invalidation.priceUsd,
           },
         }),
-    progress: progressReply(requestId, reading, nowMs),
+    progress: progressReply(requestId, progress, nowMs),
     ...(totals.stopReason === undefined ? {} : { stop_reason: totals.stopReason }),
     warnings: [...warnings],
   };

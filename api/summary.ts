@@ -24,7 +24,7 @@ const route = createRoute({
 
 /** What {@link createSummaryApi} needs. */
 export type SummaryDeps = {
-  readonly reader: Pick<RequestReader, 'summary'>;
+  readonly reader: RequestReader;
   readonly links: ReportLinks;
   readonly now: () => number;
 };
@@ -34,6 +34,8 @@ export function createSummaryApi({ reader, links, now }: SummaryDeps) {
   return new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid }).openapi(route, async (context) => {
     const { req_id: requestId } = context.req.valid('query');
     const reading = await reader.summary(requestId);
-    return context.json(summaryReply(reading, { requestId, links, nowMs: now() }), 200);
+    const progress = reading.value.isEnded ? reading : await reader.view(requestId);
+    const reply = summaryReply(reading, { requestId, progress, links, nowMs: now() });
+    return context.json(reply, 200);
   });
 }
