@@ -4,7 +4,6 @@ import { readLiveView } from '../../api/live-request.ts';
 import type { PendingFetch } from '../../api/temporal-gateway.ts';
 import type { ProgressAnswer, RequestTotals } from '../../domain/prewarm.ts';
 import { stubGateway } from './stub/create-test-api.ts';
-import { containing } from './stub/matchers.ts';
 
 const NOW_MS = 1_700_000_000_000;
 const TASKS = 100;
@@ -114,16 +113,4 @@ test('never goes backwards and always adds up, whatever heartbeats come and go',
       }
     }),
   );
-});
-
-test('warns when no fetch worker has taken a batch for half a minute', async () => {
-  const answer = answerOf(0, [{ activityId: '1', tasks: 10 }]);
-  const waiting = (ms: number) => fetchOf('1', { isStarted: false, scheduledAtMs: NOW_MS - ms });
-  const warningsOf = async (pending: readonly PendingFetch[]) =>
-    (await readLiveView(readingOf(answer, pending), undefined)).warnings;
-
-  expect(await warningsOf([waiting(30_001)])).toEqual([containing('No fetch worker')]);
-  expect(await warningsOf([waiting(29_999)])).toEqual([]);
-  expect(await warningsOf([waiting(60_000), fetchOf('2')])).toEqual([]);
-  expect(await warningsOf([])).toEqual([]);
 });

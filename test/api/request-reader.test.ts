@@ -16,10 +16,16 @@ afterAll(() => service.close());
 
 const inMs = () => Date.now() + 10_000;
 
-function createReader() {
+function createReader(now: () => number = Date.now) {
+  // Deadlines go by the real clock, whatever the reader's own says.
+  const gateway = {
+    ...service.gateway,
+    describe: async (requestId: string) => service.gateway.describe(requestId, inMs()),
+    progress: async (requestId: string) => service.gateway.progress(requestId, inMs()),
+  };
   const answers: string[] = [];
   const metrics = { countCacheAnswer: (answer: string) => void answers.push(answer) };
-  const reader = createRequestReader({ gateway: service.gateway, metrics, now: Date.now });
+  const reader = createRequestReader({ gateway, metrics, now });
   return { reader, answers };
 }
 
@@ -133,6 +139,26 @@ test('costs Temporal two calls for fifty callers at once', async () => {
   await Promise.all(Array.from({ length: 50 }, () => reader.view(requestId)));
 
   expect(service.calls).toEqual(['describe', 'query progress']);
+});
+
+test('reads a young request again soon, an old one after 700 ms', async () => {
+  const requestId = await startRequest(service);
+  await untilHeartbeat(requestId);
+  const acceptedAtMs = (await createReader().reader.view(requestId)).value.totals.acceptedAtMs;
+  let nowMs = acceptedAtMs + 400;
+  const { answers, reader } = createReader(() => nowMs);
+
+  const answerAt = async (ageMs: number) => {
+    nowMs = acceptedAtMs + ageMs;
+    await reader.view(requestId);
+    return answers.at(-1);
+  };
+
+  expect(await answerAt(400)).toBe('miss');
+  expect(await answerAt(499)).toBe('hit');
+  expect(await answerAt(500)).toBe('miss');
+  expect(await answerAt(60_000)).toBe('miss');
+  expect(await answerAt(60_699)).toBe('hit');
 });
 
 test('refuses ids that no request has without asking Temporal for another workflow', async () => {
