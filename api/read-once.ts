@@ -13,7 +13,7 @@ export type Reading<Value> = {
 export type ReadOnceOptions<Value> = {
   /** Reads a value; the last one is given so that nothing has to go backwards. */
   readonly read: (key: string, last: Value | undefined) => Promise<Value>;
-  /** How long a value may be given again, from the start of its reading, in milliseconds. */
+  /** How long a value just read may be given again, from the start of its reading, in milliseconds. */
   readonly keepMs: (value: Value) => number;
   readonly capacity: number;
   readonly now: () => number;
@@ -24,6 +24,8 @@ type Entry<Value> = {
   value?: Value;
   /** Start of the reading that gave the value. */
   readAtMs: number;
+  /** How long the value counts as fresh. */
+  freshMs: number;
   /** No reading begins before. */
   nextAtMs: number;
   reading?: Promise<Reading<Value>> | undefined;
@@ -47,7 +49,8 @@ export function createReadOnce<Value>(options: ReadOnceOptions<Value>) {
       const value = await options.read(key, entry.value);
       entry.value = value;
       entry.readAtMs = startMs;
-      entry.nextAtMs = startMs + keepMs(value);
+      entry.freshMs = keepMs(value);
+      entry.nextAtMs = startMs + entry.freshMs;
       return { value, staleMs: 0 };
     } catch (error) {
       if (entry.value === undefined) entries.delete(key);
@@ -60,10 +63,10 @@ export function createReadOnce<Value>(options: ReadOnceOptions<Value>) {
   }
 
   return async function readOnce(key: string): Promise<Reading<Value>> {
-    const entry = entries.get(key) ?? { readAtMs: 0, nextAtMs: 0 };
+    const entry = entries.get(key) ?? { readAtMs: 0, freshMs: 0, nextAtMs: 0 };
     if (entry.value !== undefined && now() < entry.nextAtMs) {
       const staleMs = now() - entry.readAtMs;
-      const isStale = staleMs > keepMs(entry.value);
+      const isStale = staleMs > entry.freshMs;
       onAnswer(isStale ? 'stale' : 'hit');
       return { value: entry.value, staleMs: isStale ? staleMs : 0 };
     }

@@ -1,17 +1,12 @@
 import type { ApiMetrics } from './api-metrics.ts';
 import { readEndedSummary, readEndedView } from './ended-request.ts';
 import { knownRequestId } from './known-request-id.ts';
+import { liveKeepMs } from './live-keep.ts';
 import { readLiveSummary, readLiveView } from './live-request.ts';
 import { type Reading, createReadOnce } from './read-once.ts';
 import type { RequestView, SummaryView } from './request-view.ts';
 import { TEMPORAL_LIMIT_MS } from './temporal-deadlines.ts';
 import type { TemporalGateway } from './temporal-gateway.ts';
-
-/**
- * How long a running request's answer is given again. A reading costs two calls, and a request
- * shall cost Temporal at most three calls a second, however many poll it.
- */
-const LIVE_KEEP_MS = 700;
 
 /** An ended request stays as it is, unless an operator resets its workflow. */
 const ENDED_KEEP_MS = 60_000;
@@ -45,7 +40,8 @@ export type RequestReader = {
 export function createRequestReader(deps: RequestReaderDeps): RequestReader {
   const { gateway, metrics, now } = deps;
   const shared = {
-    keepMs: ({ isEnded }: RequestView) => (isEnded ? ENDED_KEEP_MS : LIVE_KEEP_MS),
+    keepMs: ({ isEnded, totals }: RequestView) =>
+      isEnded ? ENDED_KEEP_MS : liveKeepMs(now() - totals.acceptedAtMs),
     onAnswer: metrics.countCacheAnswer,
     now,
   };
