@@ -86,20 +86,15 @@ test('answers as FAILED when an operator terminates it, with nothing in progress
   await untilNothingFetches(product());
 });
 
+const INDEX = 'https://www.example.com/index.html';
+
 test.each([
-  {
-    when: 'no POP of it resolves',
-    url: 'https://www.example.com/index.html',
-    pop: 'FRA99-P9',
-    word: 'POPs',
-  },
-  {
-    when: 'none of its hosts may be warmed',
-    url: 'https://www.example.org/',
-    pop: 'FRA56-P4',
-    word: 'www.example.org',
-  },
-])('ends as FAILED when $when, and says so', async ({ url, pop, word }) => {
+  ['no POP of it resolves', { url: INDEX, pop: 'FRA99-P9', word: 'POPs' }],
+  [
+    'none of its hosts may be warmed',
+    { url: 'https://a.example.org/', pop: 'FRA56-P4', word: 'a.example.org' },
+  ],
+])('ends as FAILED when %s, and says so', async (_when, { url, pop, word }) => {
   const { api, edge } = product();
   await edge.reset();
 
