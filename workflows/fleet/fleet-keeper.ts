@@ -64,6 +64,8 @@ export class FleetKeeper {
   /** Notes that the group was told a new size. */
   noteChange(desired: number, nowMs: number): void {
     this.#lastChangeAtMs = nowMs;
+    // A call that took long must not bring the next change nearer than a round's interval.
+    this.#lastRoundAtMs = nowMs;
     if (this.#observation !== undefined) this.#observation = { ...this.#observation, desired };
   }
 
