@@ -5,26 +5,47 @@ import { gunzip, gzip } from 'node:zlib';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
-const FOLDER = new URL('../workflows/histories/', import.meta.url);
+const FOLDER = new URL('../replay/histories/', import.meta.url);
+const SUFFIX = '.json.gz';
 
-/** Files of recorded histories whose names start so. */
-export async function recordedHistories(prefix: string): Promise<string[]> {
+/** Names of the recorded histories, in alphabetical order. */
+export async function recordedHistories(): Promise<string[]> {
   const files = await readdir(FOLDER);
-  return files.filter((file) => file.startsWith(prefix) && file.endsWith('.json.gz')).sort();
+  const recorded = files.filter((file) => file.endsWith(SUFFIX));
+  return recorded.map((file) => file.slice(0, -SUFFIX.length)).sort();
 }
 
-/** A recorded history, as `temporal workflow show --output json` prints it. */
-export async function readHistory(file: string): Promise<unknown> {
-  return JSON.parse((await promisify(gunzip)(await readFile(new URL(file, FOLDER)))).toString());
+/** Text of a recorded history, as `temporal workflow show --output json` prints it. */
+export async function readHistory(name: string): Promise<string> {
+  const file = await readFile(new URL(`${name}${SUFFIX}`, FOLDER));
+  return (await promisify(gunzip)(file)).toString();
 }
 
 /**
- * Records a run's history as `<name>.json.gz`, where `RECORD_HISTORIES` is set; otherwise does
- * nothing. Done once, when a workflow path is new: histories of older code have to replay for ever.
+ * Records a run's history under a name, where `npm run record-histories` asks for it; otherwise
+ * does nothing.
  */
-export async function recordHistory(name: string, handle: WorkflowHandle): Promise<void> {
+export async function recordHistory(
+  name: string,
+  handle: Pick<WorkflowHandle, 'fetchHistory'>,
+): Promise<void> {
   if ((process.env['RECORD_HISTORIES'] ?? '') === '') return;
   const history = historyToJSON(await handle.fetchHistory());
   await mkdir(fileURLToPath(FOLDER), { recursive: true });
-  await writeFile(new URL(`${name}.json.gz`, FOLDER), await promisify(gzip)(history));
+  await writeFile(
+    new URL(`${name}${SUFFIX}`, FOLDER),
+    await promisify(gzip)(withoutMachine(history), { level: 9 }),
+  );
+}
+
+/** A worker's default identity, which its sticky task queue is named by, too. */
+const WORKER_IDENTITY = /^\d+@[^ ]+$/;
+
+/** Whose machine recorded a history, and where its files are, is nobody's business. */
+function withoutMachine(history: string): string {
+  const parsed: unknown = JSON.parse(history, (key, value: unknown) => {
+    if (typeof value === 'string' && WORKER_IDENTITY.test(value)) return 'recorder';
+    return key === 'stackTrace' ? '' : value;
+  });
+  return JSON.stringify(parsed);
 }
