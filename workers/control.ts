@@ -39,6 +39,8 @@ async function main(): Promise<void> {
       return {
         workflowBundle: { codePath: WORKFLOW_BUNDLE },
         activities: { ...createControlActivities(config, { client, aws }) },
+        // Tasks and queries for a worker that died wait as long before another one takes them.
+        stickyQueueScheduleToStartTimeout: '3 seconds',
       };
     },
   });
