@@ -75,7 +75,9 @@ const SETTINGS = z.object({
     .default(3_000)
     .describe('Most paths a request may invalidate; more is refused with its price.'),
   fetchSlots: wholeNumber(1, 100).default(2).describe('Batches at once in one fetch worker.'),
-  fetchConnectionsPerPop: wholeNumber(1, 1_000).default(8).describe('Connections to one POP.'),
+  fetchConnectionsPerPop: wholeNumber(1, 1_000)
+    .default(8)
+    .describe('Connections to one POP at first; then 1 to 64, or to this, by how it answers.'),
   fetchMaxConnections: wholeNumber(1, 10_000).default(256).describe('Connections in all.'),
   fetchMaxRpsPerPop: wholeNumber(1, 100_000).default(500).describe('Requests a second to one POP.'),
   fetchMaxBytesPerSecond: wholeNumber(65_536, 1_000_000_000_000)

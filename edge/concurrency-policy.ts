@@ -4,16 +4,22 @@
 export type FetchObservation = {
   readonly pop: string;
   readonly bodyBytes: number;
+  /** From the request written to the answer's first byte; 0 where none came. */
   readonly firstByteMs: number;
   readonly totalMs: number;
   /** No complete answer came, or CloudFront asked to be asked less. */
   readonly isFailed: boolean;
 };
 
+/** Fetch tasks of all sizes, or of large objects alone. */
+export type LimitedSize = 'any' | 'large';
+
 /** Decides on concurrency, and may learn from what the GETs show. */
 export interface ConcurrencyPolicy {
-  /** Fetch tasks that may run at once through the POP: of all sizes, or of large objects alone. */
-  limitOf(pop: string, size: 'any' | 'large'): number;
+  /** Fetch tasks that may run at once through the POP, at least 1. */
+  limitOf(pop: string, size: LimitedSize): number;
+  /** A fetch task has to wait because of that limit: only then does the limit decide on the speed. */
+  noteFull(pop: string, size: LimitedSize): void;
   note(observation: FetchObservation): void;
 }
 
@@ -22,11 +28,12 @@ export const LARGE_OBJECT_BYTES = 64 * 1024 * 1024;
 
 const LARGE_AT_ONCE = 3;
 
-/** The same number of connections for every POP, three for large objects. */
+/** The same number of connections for every POP, three for large objects: what others are measured against. */
 export function createFixedConcurrency(connectionsPerPop: number): ConcurrencyPolicy {
   const largeAtOnce = Math.min(LARGE_AT_ONCE, connectionsPerPop);
   return {
     limitOf: (_pop, size) => (size === 'large' ? largeAtOnce : connectionsPerPop),
+    noteFull: () => undefined,
     note: () => undefined,
   };
 }

@@ -1,4 +1,4 @@
-import type { ConcurrencyPolicy } from './concurrency-policy.ts';
+import type { ConcurrencyPolicy, LimitedSize } from './concurrency-policy.ts';
 
 /** Asks for a place to run one fetch task. */
 export type SlotRequest = {
@@ -77,8 +77,14 @@ export class PopLimiter {
   #hasPlace(state: PopState, isLarge: boolean): boolean {
     const { pop, running, runningLarge } = state;
     if (this.#running >= this.#maxRunning) return false;
-    if (running >= this.#policy.limitOf(pop, 'any')) return false;
-    return !isLarge || runningLarge < this.#policy.limitOf(pop, 'large');
+    if (running >= this.#policy.limitOf(pop, 'any')) return this.#refuse(pop, 'any');
+    if (!isLarge || runningLarge < this.#policy.limitOf(pop, 'large')) return true;
+    return this.#refuse(pop, 'large');
+  }
+
+  #refuse(pop: string, size: LimitedSize): false {
+    this.#policy.noteFull(pop, size);
+    return false;
   }
 
   #enter(state: PopState, isLarge: boolean): Slot {

@@ -3,7 +3,7 @@ import { createFetchBatchActivity } from '../activities/fetch-batch.ts';
 import type { FetchConfig } from '../config.ts';
 import { createDataConverter } from '../codec/payload-codec.ts';
 import { FETCH_TASK_QUEUE } from '../domain/ids.ts';
-import { createFixedConcurrency } from '../edge/concurrency-policy.ts';
+import { createAdaptiveConcurrency } from '../edge/adaptive-concurrency.ts';
 import { createDirectory } from '../edge/create-directory.ts';
 import { createEngine } from '../edge/create-engine.ts';
 import { createFetchTaskRunner } from '../edge/fetch-task-runner.ts';
@@ -22,7 +22,10 @@ const DRAIN_MS = 20_000;
 export async function runFetchWorker(config: FetchConfig): Promise<void> {
   const logger = createLogger({ level: config.logLevel, role: 'fetch' });
   const engine = createEngine(config);
-  const policy = createFixedConcurrency(config.fetchConnectionsPerPop);
+  const policy = createAdaptiveConcurrency({
+    startPerPop: config.fetchConnectionsPerPop,
+    maxRunning: config.fetchMaxConnections,
+  });
   const tasks = createFetchTaskRunner({
     engine,
     directory: createDirectory(config),

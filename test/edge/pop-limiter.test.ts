@@ -77,3 +77,22 @@ test('lets a waiting task give up, and its place go to the next', async () => {
   expect(granted).toEqual(['NRT 1', 'NRT 2 gave up', 'NRT 3']);
   expect(limit.running).toBe(0);
 });
+
+test('tells the policy when its limit makes a task wait, and not when the process is full', async () => {
+  const full: string[] = [];
+  const policy = {
+    ...createFixedConcurrency(4),
+    noteFull: (pop: string, size: string) => full.push(`${pop} ${size}`),
+  };
+  const limit = new PopLimiter({ policy, maxRunning: 8 });
+
+  for (let n = 0; n < 4; n += 1) void limit.acquire({ pop: 'NRT', isLarge: true, signal });
+  void limit.acquire({ pop: 'NRT', isLarge: false, signal });
+  const before = [...full];
+  void limit.acquire({ pop: 'NRT', isLarge: false, signal });
+  for (let n = 0; n < 5; n += 1) void limit.acquire({ pop: 'FRA', isLarge: false, signal });
+
+  expect(before).toEqual(['NRT large']);
+  expect(full).toEqual(['NRT large', 'NRT any']);
+  expect(limit.running).toBe(8);
+});

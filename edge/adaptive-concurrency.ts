@@ -1,0 +1,83 @@
+import { AdaptiveLimit } from './adaptive-limit.ts';
+import {
+  LARGE_OBJECT_BYTES,
+  type ConcurrencyPolicy,
+  type FetchObservation,
+  type LimitedSize,
+} from './concurrency-policy.ts';
+
+/** Settings of {@link createAdaptiveConcurrency}. */
+export type AdaptiveConcurrencyOptions = {
+  /** Fetch tasks at once through a POP of which nothing is known yet. */
+  readonly startPerPop: number;
+  /** Fetch tasks at once in the process: a POP never gets more. */
+  readonly maxRunning: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+};
+
+type PopLimits = Record<LimitedSize, AdaptiveLimit> & { usedAtMs: number };
+
+/** At 200 ms it is 320 small objects a second, from one worker of a fleet that may have hundreds. */
+const MAXIMUM_PER_POP = 64;
+const LARGE_BOUNDS = { minimum: 2, start: 2, maximum: 4 };
+/** After so long a pause what was learned no longer holds; longer than any first byte may take. */
+const FORGET_AFTER_MS = 5 * 60_000;
+const MAXIMUM_POPS = 4_096;
+
+/**
+ * Learns for each POP how many fetch tasks it is worth: many for a far POP and small objects, few
+ * for a near, a slow or a failing one; 2 to 4 for large objects. At most 64, or `startPerPop` where
+ * that is more.
+ */
+export function createAdaptiveConcurrency(options: AdaptiveConcurrencyOptions): ConcurrencyPolicy {
+  const { startPerPop, maxRunning, now = () => performance.now() } = options;
+  const start = Math.min(startPerPop, maxRunning);
+  const bounds = {
+    minimum: 1,
+    start,
+    maximum: Math.min(maxRunning, Math.max(start, MAXIMUM_PER_POP)),
+  };
+  const pops = new Map<string, PopLimits>();
+
+  function limitsOf(pop: string, nowMs: number): PopLimits {
+    const known = pops.get(pop);
+    if (known !== undefined && nowMs - known.usedAtMs < FORGET_AFTER_MS) return known;
+    const [oldest] = pops.keys();
+    if (pops.size >= MAXIMUM_POPS && oldest !== undefined) pops.delete(oldest);
+    const limits = {
+      any: new AdaptiveLimit(bounds, nowMs),
+      large: new AdaptiveLimit(LARGE_BOUNDS, nowMs),
+      usedAtMs: nowMs,
+    };
+    pops.delete(pop);
+    pops.set(pop, limits);
+    return limits;
+  }
+
+  return {
+    limitOf(pop, size) {
+      const limits = limitsOf(pop, now());
+      return size === 'any' ? limits.any.value : Math.min(limits.any.value, limits.large.value);
+    },
+    noteFull: (pop, size) => limitsOf(pop, now())[size].noteFull(),
+    note(observation) {
+      const nowMs = now();
+      const limits = limitsOf(observation.pop, nowMs);
+      limits.usedAtMs = nowMs;
+      noteIn(limits, observation, nowMs);
+    },
+  };
+}
+
+function noteIn(limits: PopLimits, observation: FetchObservation, nowMs: number): void {
+  const { bodyBytes, firstByteMs, totalMs, isFailed } = observation;
+  const isLarge = bodyBytes > LARGE_OBJECT_BYTES;
+  // A large body's minutes say nothing of small ones, but what breaks is the POP's trouble.
+  if (isLarge && isFailed) limits.large.noteFailure(nowMs);
+  if (isLarge && !isFailed) {
+    limits.large.noteAnswer({ work: bodyBytes, firstByteMs, totalMs }, nowMs);
+  }
+  if (isFailed) limits.any.noteFailure(nowMs);
+  else if (!isLarge) limits.any.noteAnswer({ work: 1, firstByteMs, totalMs }, nowMs);
+}

@@ -1,0 +1,189 @@
+import { ConcurrencyRound, type RoundResult, type RoundSample } from './concurrency-round.ts';
+import { RecentMinimum } from './recent-minimum.ts';
+
+/** Bounds of an {@link AdaptiveLimit}, 1 ≤ minimum ≤ start ≤ maximum. */
+export type LimitBounds = {
+  readonly minimum: number;
+  readonly start: number;
+  readonly maximum: number;
+};
+
+/** A step up that has to prove itself. */
+type Trial = { readonly from: number; readonly throughput: number; roundsToSettle: number };
+
+/** How long the shortest times, and where failures began, are remembered (as BBR's ten seconds). */
+const MEMORY_MS = 10_000;
+/** A first byte later than this many times the recent best is a queue, not noise … */
+const QUEUE_FACTOR = 2;
+/** … where it is also this much later: a near POP's few milliseconds vary by the event loop alone. */
+const QUEUE_SLACK_MS = 10;
+/** While starting, a round that brings less than this many times the best so far is flat … */
+const STARTING_GAIN = 1.25;
+/** … and so many in a row end the start. New connections take about three round trips to show. */
+const FLAT_ROUNDS = 3;
+/** A step up by a quarter has to bring this share of a quarter, and no failure. */
+const LEAST_SHARE_OF_GAIN = 0.4;
+/** TCP, TLS and the request take three round trips, a round afterwards takes two. */
+const ROUNDS_TO_SETTLE = 2;
+/** Rounds until the next step up after one in vain; doubles each time to the longest. */
+const FIRST_REST_ROUNDS = 4;
+const LONGEST_REST_ROUNDS = 32;
+/** Fewer failures than this say nothing of the load: one broken object in a batch is no queue. */
+const TOLERATED_FAILED_SHARE = 0.03;
+/** Places beyond what is in flight without a queue, so that a pause does not leave the POP idle. */
+const HEADROOM = 1.25;
+
+/**
+ * Finds how many GETs at once a POP is worth, from what they show; the clock comes with the calls.
+ *
+ * Starts as BBR does (draft-cardwell-iccrg-bbr-congestion-control §4.3): doubles each round until
+ * throughput stays flat, then falls back to what fills the path by Little's law. From there it climbs:
+ * a step up stays when throughput follows it. A round in which more than 3 % of the GETs failed
+ * costs that share of the places, at most half; a queue at the first byte takes back what was won
+ * since the start.
+ */
+export class AdaptiveLimit {
+  readonly #bounds: LimitBounds;
+  readonly #bestFirstByteMs = new RecentMinimum(MEMORY_MS);
+  readonly #bestTotalMs = new RecentMinimum(MEMORY_MS);
+  #round: ConcurrencyRound;
+  #isStarting = true;
+  #best = { throughput: 0, answersPerSecond: 0 };
+  #flatRounds = 0;
+  #trial: Trial | undefined;
+  #restRounds = 0;
+  #nextRestRounds = FIRST_REST_ROUNDS;
+  /** The answers of one round after a cut were asked for before it. */
+  #isAfterCut = false;
+  /** Where failures began: not tried again for a while. */
+  #ceiling = { value: Number.POSITIVE_INFINITY, untilMs: 0 };
+  #value: number;
+
+  constructor(bounds: LimitBounds, nowMs: number) {
+    this.#bounds = bounds;
+    this.#value = bounds.start;
+    this.#round = new ConcurrencyRound(nowMs);
+  }
+
+  /** GETs at once, a whole number within the bounds. */
+  get value(): number {
+    return this.#value;
+  }
+
+  noteFull(): void {
+    this.#round.isFull = true;
+  }
+
+  noteAnswer(sample: RoundSample, nowMs: number): void {
+    this.#round.addAnswer(sample);
+    this.#endRound(nowMs);
+  }
+
+  noteFailure(nowMs: number): void {
+    this.#round.addFailure();
+    this.#endRound(nowMs);
+  }
+
+  #endRound(nowMs: number): void {
+    const lengths = this.#isStarting ? 1 : 2;
+    const result = this.#round.resultAt(nowMs, { limit: this.#value, lengths });
+    if (result === undefined) return;
+    this.#round = new ConcurrencyRound(nowMs);
+    this.#remember(result);
+    if (this.#isAfterCut) this.#isAfterCut = false;
+    else if (result.failedShare > TOLERATED_FAILED_SHARE) this.#cutForFailures(result);
+    else if (this.#isQueueing(result)) this.#cutForQueue(result);
+    else if (result.isFull) this.#grow(result);
+  }
+
+  #remember({ firstByteMs, meanTotalMs, endedAtMs }: RoundResult): void {
+    if (firstByteMs !== undefined) this.#bestFirstByteMs.add(firstByteMs, endedAtMs);
+    if (meanTotalMs !== undefined) this.#bestTotalMs.add(meanTotalMs, endedAtMs);
+  }
+
+  #isQueueing({ firstByteMs = 0 }: RoundResult): boolean {
+    return firstByteMs > this.#bestFirstByteMs.value * QUEUE_FACTOR + QUEUE_SLACK_MS;
+  }
+
+  #cutForFailures({ failedShare, endedAtMs }: RoundResult): void {
+    if (this.#value > this.#bounds.start) {
+      const value = this.#trial?.from ?? this.#value - 1;
+      this.#ceiling = { value, untilMs: endedAtMs + MEMORY_MS };
+    }
+    const kept = Math.floor(this.#value * (1 - Math.min(0.5, failedShare)));
+    this.#value = Math.max(this.#bounds.minimum, Math.min(kept, this.#value - 1));
+    this.#afterCut();
+  }
+
+  #cutForQueue(result: RoundResult): void {
+    const kept = Math.max(Math.ceil(this.#value / 2), this.#withoutQueue(result));
+    const floor = Math.min(this.#bounds.start, this.#value);
+    this.#value = Math.max(floor, Math.min(kept, this.#value - 1));
+    this.#afterCut();
+  }
+
+  #afterCut(): void {
+    this.#isStarting = false;
+    this.#trial = undefined;
+    this.#isAfterCut = true;
+    this.#rest();
+  }
+
+  /** Places for the same throughput if nothing waited in a queue, by Little's law. */
+  #withoutQueue({ answersPerSecond }: Pick<RoundResult, 'answersPerSecond'>): number {
+    return Math.ceil(((answersPerSecond * this.#bestTotalMs.value) / 1_000) * HEADROOM);
+  }
+
+  #rest(): void {
+    this.#restRounds = this.#nextRestRounds;
+    this.#nextRestRounds = Math.min(LONGEST_REST_ROUNDS, this.#nextRestRounds * 2);
+  }
+
+  #grow(result: RoundResult): void {
+    const { start } = this.#bounds;
+    if (this.#trial !== undefined) this.#judge(this.#trial, result);
+    else if (result.failedShare > 0) return;
+    else if (this.#value < start) this.#value = Math.min(start, this.#value * 2);
+    else if (this.#isStarting) this.#growFromStart(result);
+    else if (this.#restRounds > 0) this.#restRounds -= 1;
+    else this.#stepUp(result);
+  }
+
+  #growFromStart({ throughput, answersPerSecond }: RoundResult): void {
+    const { start, maximum } = this.#bounds;
+    const isFlat = throughput < this.#best.throughput * STARTING_GAIN;
+    if (throughput > this.#best.throughput) this.#best = { throughput, answersPerSecond };
+    this.#flatRounds = isFlat ? this.#flatRounds + 1 : 0;
+    if (this.#flatRounds < FLAT_ROUNDS) {
+      this.#value = Math.min(maximum, this.#value * 2);
+      return;
+    }
+    this.#value = Math.max(start, Math.min(this.#value, this.#withoutQueue(this.#best)));
+    this.#isStarting = false;
+  }
+
+  #stepUp({ throughput, endedAtMs }: RoundResult): void {
+    const { value, untilMs } = this.#ceiling;
+    const highest = Math.min(this.#bounds.maximum, endedAtMs < untilMs ? value : Infinity);
+    if (this.#value >= highest) return;
+    this.#trial = { from: this.#value, throughput, roundsToSettle: ROUNDS_TO_SETTLE };
+    this.#value = Math.min(highest, this.#value + Math.ceil(this.#value / 4));
+  }
+
+  #judge(trial: Trial, result: RoundResult): void {
+    if (trial.roundsToSettle > 0) {
+      trial.roundsToSettle -= 1;
+      return;
+    }
+    this.#trial = undefined;
+    const hopedFor = this.#value / trial.from - 1;
+    const gain = result.throughput / trial.throughput - 1;
+    if (gain >= hopedFor * LEAST_SHARE_OF_GAIN && result.failedShare === 0) {
+      this.#nextRestRounds = FIRST_REST_ROUNDS;
+      this.#stepUp(result);
+      return;
+    }
+    this.#value = trial.from;
+    this.#rest();
+  }
+}
