@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultRuleInput } from '../../local/edge/fault.ts';
 import {
@@ -233,4 +235,24 @@ describe.each(ENGINES)('with the engine %s', (engine) => {
 
     expect(result.message).not.toContain('secret');
   });
+});
+
+test('goes to another address of the POP when one takes no connection, and stays there', async () => {
+  let connections = 0;
+  const dead = createServer((socket) => {
+    connections += 1;
+    socket.resetAndDestroy();
+  }).listen(0, '127.0.0.1');
+  await once(dead, 'listening');
+  const address = dead.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  const worker = await startWorkerOnSimulation({ firstAddresses: [{ host: '127.0.0.1', port }] });
+
+  const first = await worker.run(URL_1MB);
+  const second = await worker.run(`${HOST}/sizes/5000`);
+  await worker.close();
+  dead.close();
+
+  expect([first.outcome, second.outcome]).toEqual(['warm', 'warm']);
+  expect(connections).toBe(1);
 });
