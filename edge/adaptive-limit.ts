@@ -17,6 +17,8 @@ const MEMORY_MS = 10_000;
 const QUEUE_FACTOR = 2;
 /** … where it is also this much later: a near POP's few milliseconds vary by the event loop alone. */
 const QUEUE_SLACK_MS = 10;
+/** While starting, each answer brings so many places: the POP has three times as many a round trip later. */
+const PLACES_PER_ANSWER = 2;
 /** While starting, a round that brings less than this many times the best so far is flat … */
 const STARTING_GAIN = 1.25;
 /** … and so many in a row end the start. New connections take about three round trips to show. */
@@ -36,11 +38,11 @@ const HEADROOM = 1.25;
 /**
  * Finds how many GETs at once a POP is worth, from what they show; the clock comes with the calls.
  *
- * Starts as BBR does (draft-cardwell-iccrg-bbr-congestion-control §4.3): doubles each round until
- * throughput stays flat, then falls back to what fills the path by Little's law. From there it climbs:
- * a step up stays when throughput follows it. A round in which more than 3 % of the GETs failed
- * costs that share of the places, at most half; a queue at the first byte takes back what was won
- * since the start.
+ * Starts as BBR does (draft-cardwell-iccrg-bbr-congestion-control §4.3): grows with each answer
+ * until throughput stays flat, then falls back to what fills the path by Little's law. From there it
+ * climbs: a step up stays when throughput follows it. A round in which more than 3 % of the GETs
+ * failed costs that share of the places, at most half; a queue at the first byte takes back what was
+ * won since the start.
  */
 export class AdaptiveLimit {
   readonly #bounds: LimitBounds;
@@ -62,7 +64,7 @@ export class AdaptiveLimit {
   constructor(bounds: LimitBounds, nowMs: number) {
     this.#bounds = bounds;
     this.#value = bounds.start;
-    this.#round = new ConcurrencyRound(nowMs);
+    this.#round = new ConcurrencyRound(nowMs, bounds.start);
   }
 
   /** GETs at once, a whole number within the bounds. */
@@ -76,6 +78,8 @@ export class AdaptiveLimit {
 
   noteAnswer(sample: RoundSample, nowMs: number): void {
     this.#round.addAnswer(sample);
+    const mayGrow = this.#isStarting && this.#round.isFull && !this.#round.hasFailures;
+    if (mayGrow) this.#value = Math.min(this.#bounds.maximum, this.#value + PLACES_PER_ANSWER);
     this.#endRound(nowMs);
   }
 
@@ -85,11 +89,14 @@ export class AdaptiveLimit {
   }
 
   #endRound(nowMs: number): void {
-    const lengths = this.#isStarting ? 1 : 2;
-    const result = this.#round.resultAt(nowMs, { limit: this.#value, lengths });
+    const result = this.#round.resultAt(nowMs, this.#isStarting ? 1 : 2);
     if (result === undefined) return;
-    this.#round = new ConcurrencyRound(nowMs);
     this.#remember(result);
+    this.#learnFrom(result);
+    this.#round = new ConcurrencyRound(nowMs, this.#value);
+  }
+
+  #learnFrom(result: RoundResult): void {
     if (this.#isAfterCut) this.#isAfterCut = false;
     else if (result.failedShare > TOLERATED_FAILED_SHARE) this.#cutForFailures(result);
     else if (this.#isQueueing(result)) this.#cutForQueue(result);
@@ -144,21 +151,18 @@ export class AdaptiveLimit {
     if (this.#trial !== undefined) this.#judge(this.#trial, result);
     else if (result.failedShare > 0) return;
     else if (this.#value < start) this.#value = Math.min(start, this.#value * 2);
-    else if (this.#isStarting) this.#growFromStart(result);
+    else if (this.#isStarting) this.#seeWhetherFlat(result);
     else if (this.#restRounds > 0) this.#restRounds -= 1;
     else this.#stepUp(result);
   }
 
-  #growFromStart({ throughput, answersPerSecond }: RoundResult): void {
-    const { start, maximum } = this.#bounds;
+  #seeWhetherFlat({ throughput, answersPerSecond }: RoundResult): void {
     const isFlat = throughput < this.#best.throughput * STARTING_GAIN;
     if (throughput > this.#best.throughput) this.#best = { throughput, answersPerSecond };
     this.#flatRounds = isFlat ? this.#flatRounds + 1 : 0;
-    if (this.#flatRounds < FLAT_ROUNDS) {
-      this.#value = Math.min(maximum, this.#value * 2);
-      return;
-    }
-    this.#value = Math.max(start, Math.min(this.#value, this.#withoutQueue(this.#best)));
+    if (this.#flatRounds < FLAT_ROUNDS) return;
+    const withoutQueue = Math.min(this.#value, this.#withoutQueue(this.#best));
+    this.#value = Math.max(this.#bounds.start, withoutQueue);
     this.#isStarting = false;
   }
 

@@ -6,6 +6,7 @@ export type FetchObservation = {
   readonly bodyBytes: number;
   /** From the request written to the answer's first byte; 0 where none came. */
   readonly firstByteMs: number;
+  /** The whole GET, without the set-up of its connection. */
   readonly totalMs: number;
   /** No complete answer came, or CloudFront asked to be asked less. */
   readonly isFailed: boolean;

@@ -18,7 +18,7 @@ export type RoundResult = {
   readonly meanTotalMs: number | undefined;
   /** 0..1 of the GETs. */
   readonly failedShare: number;
-  /** Each place ended a GET, and a task had to wait for one: the limit made the throughput. */
+  /** A task had to wait for a place, and the places were busy with GETs: the limit made the throughput. */
   readonly isFull: boolean;
 };
 
@@ -30,11 +30,19 @@ const MINIMUM_ROUND_MS = 100;
 const PATIENCE = 4;
 
 /**
+ * What the GETs that ended took of the places' time. Less than this means that places were
+ * connecting, or that only the quick GETs have ended so far: such a round shows no throughput to
+ * compare with.
+ */
+const LEAST_BUSY_SHARE = 0.7;
+
+/**
  * A stretch of time in which each place has ended about one GET, so that what it shows is the work
  * of the present limit.
  */
 export class ConcurrencyRound {
   readonly #startedAtMs: number;
+  readonly #limit: number;
   readonly #firstBytesMs: number[] = [];
   #answers = 0;
   #failures = 0;
@@ -43,8 +51,10 @@ export class ConcurrencyRound {
   /** A task had to wait for a place. */
   isFull = false;
 
-  constructor(startedAtMs: number) {
+  /** @param limit GETs at once when it starts. */
+  constructor(startedAtMs: number, limit: number) {
     this.#startedAtMs = startedAtMs;
+    this.#limit = limit;
   }
 
   addAnswer({ work, firstByteMs, totalMs }: RoundSample): void {
@@ -58,16 +68,18 @@ export class ConcurrencyRound {
     this.#failures += 1;
   }
 
-  /** The round's result once `limit` GETs and `lengths` times a GET's length have passed. */
-  resultAt(
-    nowMs: number,
-    { limit, lengths }: { readonly limit: number; readonly lengths: number },
-  ): RoundResult | undefined {
+  get hasFailures(): boolean {
+    return this.#failures > 0;
+  }
+
+  /** The result, once each place has ended about one GET and `lengths` times a GET's length has passed. */
+  resultAt(nowMs: number, lengths: number): RoundResult | undefined {
     const elapsedMs = nowMs - this.#startedAtMs;
     const meanTotalMs = this.#answers === 0 ? undefined : this.#sumTotalMs / this.#answers;
     const leastMs = Math.max(MINIMUM_ROUND_MS, lengths * (meanTotalMs ?? 0));
     const ended = this.#answers + this.#failures;
-    if (elapsedMs < leastMs || (ended < limit && elapsedMs < PATIENCE * leastMs)) return undefined;
+    if (elapsedMs < leastMs || (ended < this.#limit && elapsedMs < PATIENCE * leastMs))
+      return undefined;
     return {
       endedAtMs: nowMs,
       throughput: (this.#work * 1_000) / elapsedMs,
@@ -75,7 +87,7 @@ export class ConcurrencyRound {
       firstByteMs: this.#lowerQuartileMs(),
       meanTotalMs,
       failedShare: this.#failures / ended,
-      isFull: this.isFull && ended >= limit,
+      isFull: this.isFull && this.#sumTotalMs >= LEAST_BUSY_SHARE * this.#limit * elapsedMs,
     };
   }
 

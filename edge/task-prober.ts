@@ -118,7 +118,8 @@ export class TaskProber implements Prober {
     this.headers = answer.headers;
     this.#knowsLayers ||= facts.hasServerTiming;
     this.isRevalidating ||= facts.isRefreshed;
-    const { bodyBytes, firstByteMs, totalMs } = answer;
+    const { bodyBytes, firstByteMs, connectMs = 0 } = answer;
+    const totalMs = answer.totalMs - connectMs;
     const isFailed = facts.isSlowDown;
     this.#deps.policy.note({ pop: task.pop, bodyBytes, firstByteMs, totalMs, isFailed });
     if (facts.isSlowDown) {

