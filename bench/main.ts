@@ -15,6 +15,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     about: 'whole requests of 20,000 fetch tasks, beside one curl',
     load: () => import('./end-to-end.ts'),
   },
+  concurrency: {
+    about: 'the adaptive number of connections to a POP, beside fixed ones, at three distances',
+    load: () => import('./concurrency.ts'),
+  },
   engine: {
     about: 'the HTTP engine of the fetch worker, beside wrk, curl and undici',
     load: () => import('./engine.ts'),
