@@ -37,22 +37,58 @@ export function readFacts(
   pop: string,
 ): AnswerFacts {
   const { status, headers } = answer;
-  const words = (headers.get('x-cache') ?? []).flatMap(firstWords);
-  const pops = (headers.get('x-amz-cf-pop') ?? []).flatMap(listItems);
+  const { popMatch, servedBy } = readPop(pop, headers.get('x-amz-cf-pop'));
+  const cache = readXCache(headers.get('x-cache'));
+  const { hasServerTiming, layer } = layerOf(headers.get('server-timing'), pop);
   return {
-    isFromCloudFront: isFromCloudFront(headers, pops),
-    popMatch: matchPop(pops, pop),
-    servedBy: pops.length === 0 ? undefined : pops.join(', ').slice(0, 100),
-    xCache: words.length === 0 ? undefined : words.join(', ').slice(0, 100),
-    ...layerOf(headers.get('server-timing'), pop),
-    isHit: words.length > 0 && words.every((word) => word === 'Hit' || word === 'RefreshHit'),
-    isRefreshed: words.includes('RefreshHit'),
-    isSlowDown: status === 503 && words.some((word) => SLOW_DOWN.has(word)),
-    isLambdaGenerated: words.includes('LambdaGeneratedResponse'),
+    isFromCloudFront: servedBy !== undefined || hasOtherCloudFrontHeader(headers),
+    popMatch,
+    servedBy,
+    xCache: cache.xCache,
+    layer,
+    hasServerTiming,
+    isHit: cache.isHit,
+    isRefreshed: cache.isRefreshed,
+    isSlowDown: status === 503 && cache.isRefusal,
+    isLambdaGenerated: cache.isLambdaGenerated,
   };
 }
 
-const SLOW_DOWN: ReadonlySet<string> = new Set(['LimitExceeded', 'CapacityExceeded']);
+/** What X-Cache says by itself. */
+type XCacheFacts = Pick<AnswerFacts, 'xCache' | 'isHit' | 'isRefreshed' | 'isLambdaGenerated'> & {
+  readonly isRefusal: boolean;
+};
+
+function readXCache(values: readonly string[] = []): XCacheFacts {
+  const [value = ''] = values;
+  const usual = values.length === 1 ? USUAL_X_CACHE.get(value) : undefined;
+  return usual ?? xCacheFacts(values.flatMap(firstWords));
+}
+
+function xCacheFacts(words: readonly string[]): XCacheFacts {
+  return {
+    xCache: words.length === 0 ? undefined : words.join(', ').slice(0, 100),
+    isHit: words.length > 0 && words.every((word) => word === 'Hit' || word === 'RefreshHit'),
+    isRefreshed: words.includes('RefreshHit'),
+    isLambdaGenerated: words.includes('LambdaGeneratedResponse'),
+    isRefusal: words.includes('LimitExceeded') || words.includes('CapacityExceeded'),
+  };
+}
+
+/** The values that nearly every answer has, read once. */
+const USUAL_X_CACHE: ReadonlyMap<string, XCacheFacts> = new Map(
+  ['Hit', 'RefreshHit', 'Miss'].map((word) => [`${word} from cloudfront`, xCacheFacts([word])]),
+);
+
+function readPop(
+  asked: string,
+  values: readonly string[] = [],
+): Pick<AnswerFacts, 'popMatch' | 'servedBy'> {
+  if (values.length === 1 && values[0] === asked) return { popMatch: 'asked', servedBy: asked };
+  const pops = values.flatMap(listItems);
+  const servedBy = pops.length === 0 ? undefined : pops.join(', ').slice(0, 100);
+  return { popMatch: matchPop(pops, asked), servedBy };
+}
 
 /**
  * The outcome of an answer that is no fetch of the object from the POP; undefined when it is one,
@@ -105,9 +141,8 @@ const OUTCOME_BY_CODE = {
   aborted: undefined,
 } as const satisfies Record<EngineErrorCode, Outcome | undefined>;
 
-function isFromCloudFront(headers: HeaderView, pops: readonly string[]): boolean {
+function hasOtherCloudFrontHeader(headers: HeaderView): boolean {
   return (
-    pops.length > 0 ||
     headers.get('x-amz-cf-id') !== undefined ||
     (headers.get('x-cache') ?? []).some((value) => value.includes('from cloudfront')) ||
     (headers.get('via') ?? []).some((value) => value.includes('(CloudFront)'))
