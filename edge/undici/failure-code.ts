@@ -20,7 +20,8 @@ export function failureCode(error: Error, situation: FailureSituation): EngineEr
   }
   // All that had come was parsed before the end, so what is wrong is the end itself.
   if (hasPeerEnded) return phase === 'reading' ? 'truncated' : 'reset';
-  if (/^(?:HPE|UND_ERR)_/.test(code)) return 'protocol';
+  // undici's parser asserts what it expects of an answer: no status below 100, no 101 unasked.
+  if (/^(?:HPE|UND_ERR)_|^ERR_ASSERTION$/.test(code)) return 'protocol';
   // With TLS 1.3 a peer that misses a client certificate says so after the handshake.
   return code === '' ? 'protocol' : classifySocketError(error, true);
 }

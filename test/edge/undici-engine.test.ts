@@ -160,6 +160,10 @@ test.each([
   ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
   ['a head without end', `HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(70_000)}\r\n`],
   ['a bad chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
+  ['an upgrade', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+  ['an upgrade to nothing', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+  ['a status below 100', 'HTTP/1.1 099 Odd\r\nContent-Length: 5\r\n\r\nhello'],
+  ['the status 0', 'HTTP/1.1 000 Odd\r\nContent-Length: 0\r\n\r\n'],
 ])('calls %s a protocol error', async (_what, text) => {
   const { server, engine } = await start(send(text));
 
