@@ -2,12 +2,12 @@ import type { Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createDataConverter } from '../codec/payload-codec.ts';
 import type { ApiConfig } from '../config.ts';
-import { createApiMetrics } from './api-metrics.ts';
+import { createApiMetrics } from './http/api-metrics.ts';
 import { type Api, createApi } from './app.ts';
-import { createCurlRoutes } from './curl-routes.ts';
-import { createFleetGateway } from './fleet-gateway.ts';
-import { createTemporalGateway } from './temporal-client-gateway.ts';
-import { createTemporalConnection } from './temporal-connection.ts';
+import { createCurlRoutes } from './reports/curl-routes.ts';
+import { createFleetGateway } from './temporal/fleet-gateway.ts';
+import { createTemporalGateway } from './temporal/temporal-client-gateway.ts';
+import { createTemporalConnection } from './temporal/temporal-connection.ts';
 
 /** Where the api listens: known only then when the port is chosen by the system. */
 export type Listening = { readonly url: () => string };

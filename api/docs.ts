@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Hono } from 'hono';
-import { ApiError } from './api-error.ts';
-import type { ApiEnv } from './context.ts';
+import { ApiError } from './http/api-error.ts';
+import type { ApiEnv } from './http/context.ts';
 
 /** The page's own files, by their name below `/docs/`; nothing comes from elsewhere. */
 const FILES: ReadonlyMap<string, { readonly module: string; readonly type: string }> = new Map([

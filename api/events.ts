@@ -1,8 +1,8 @@
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
-import type { ApiEnv } from './context.ts';
-import { refuseInvalid } from './refuse-invalid.ts';
-import { errorReplies, requestIdQuerySchema } from './reply-schemas.ts';
-import type { RequestFeed } from './request-feed.ts';
+import type { ApiEnv } from './http/context.ts';
+import { refuseInvalid } from './http/refuse-invalid.ts';
+import { errorReplies, requestIdQuerySchema } from './schemas/reply-schemas.ts';
+import type { RequestFeed } from './reading/request-feed.ts';
 
 const route = createRoute({
   method: 'get',

@@ -1,8 +1,8 @@
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
-import { ApiError } from './api-error.ts';
-import type { ApiEnv } from './context.ts';
-import { errorReplies } from './reply-schemas.ts';
-import type { TemporalGateway } from './temporal-gateway.ts';
+import { ApiError } from './http/api-error.ts';
+import type { ApiEnv } from './http/context.ts';
+import { errorReplies } from './schemas/reply-schemas.ts';
+import type { TemporalGateway } from './temporal/temporal-gateway.ts';
 
 /** Load balancers ask every few seconds and give up early: readiness is told within a second. */
 const READY_LIMIT_MS = 700;

@@ -1,20 +1,20 @@
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
 import { type FleetStatus, fleetChangeMessage } from '../domain/fleet.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
-import { ApiError } from './api-error.ts';
-import type { ApiEnv } from './context.ts';
-import type { FleetGateway } from './fleet-gateway.ts';
+import { ApiError } from './http/api-error.ts';
+import type { ApiEnv } from './http/context.ts';
+import type { FleetGateway } from './temporal/fleet-gateway.ts';
 import {
   type InstancesChange,
   changeReplySchema,
   changeSchema,
   fleetReplySchema,
   parseChange,
-} from './instances-schemas.ts';
-import { readJsonBody } from './read-body.ts';
-import { instancesErrorReplies, requestIdSchema } from './reply-schemas.ts';
-import { TEMPORAL_LIMIT_MS } from './temporal-deadlines.ts';
-import type { TemporalGateway } from './temporal-gateway.ts';
+} from './schemas/instances-schemas.ts';
+import { readJsonBody } from './http/read-body.ts';
+import { instancesErrorReplies, requestIdSchema } from './schemas/reply-schemas.ts';
+import { TEMPORAL_LIMIT_MS } from './temporal/temporal-deadlines.ts';
+import type { TemporalGateway } from './temporal/temporal-gateway.ts';
 
 /** The keeper answers a change within 5 s, also when AWS is slow. */
 const CHANGE_LIMIT_MS = 7_000;

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
-import type { ApiEnv } from './context.ts';
+import type { ApiEnv } from './http/context.ts';
 
 /** `GET /metrics` in Prometheus' text format. */
 export function createMetricsApi(registry: Registry) {

@@ -2,20 +2,20 @@ import { OpenAPIHono, createRoute } from '@hono/zod-openapi';
 import type { PrewarmInput } from '../domain/prewarm.ts';
 import { type DoorContext, type Problem, parsePrewarmRequest } from '../domain/request.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
-import { type AcceptDeps, acceptRequest } from './accept-request.ts';
-import { ApiError } from './api-error.ts';
-import type { ApiContext, ApiEnv } from './context.ts';
-import { identifyRequest } from './idempotency.ts';
+import { type AcceptDeps, acceptRequest } from './accepting/accept-request.ts';
+import { ApiError } from './http/api-error.ts';
+import type { ApiContext, ApiEnv } from './http/context.ts';
+import { identifyRequest } from './accepting/idempotency.ts';
 import {
   acceptedReplySchema,
   idempotencyHeaderSchema,
   prewarmBodySchema,
-} from './prewarm-schemas.ts';
-import { progressReply, progressReplySchema } from './progress-reply.ts';
-import { readJsonBody } from './read-body.ts';
-import { refuseInvalid } from './refuse-invalid.ts';
-import { errorReplies, requestIdQuerySchema } from './reply-schemas.ts';
-import type { RequestReader } from './request-reader.ts';
+} from './schemas/prewarm-schemas.ts';
+import { progressReply, progressReplySchema } from './reading/progress-reply.ts';
+import { readJsonBody } from './http/read-body.ts';
+import { refuseInvalid } from './http/refuse-invalid.ts';
+import { errorReplies, requestIdQuerySchema } from './schemas/reply-schemas.ts';
+import type { RequestReader } from './reading/request-reader.ts';
 
 const startRoute = createRoute({
   method: 'post',

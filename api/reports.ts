@@ -1,11 +1,11 @@
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
-import { ApiError } from './api-error.ts';
-import type { ApiContext, ApiEnv } from './context.ts';
-import { type FailureReportDeps, writeFailures } from './failure-report.ts';
-import { errorReplies, requestIdSchema } from './reply-schemas.ts';
-import { type ReportName, reportPath } from './report-path.ts';
-import { streamText } from './report-stream.ts';
-import { writeTasks } from './task-report.ts';
+import { ApiError } from './http/api-error.ts';
+import type { ApiContext, ApiEnv } from './http/context.ts';
+import { type FailureReportDeps, writeFailures } from './reports/failure-report.ts';
+import { errorReplies, requestIdSchema } from './schemas/reply-schemas.ts';
+import { type ReportName, reportPath } from './reports/report-path.ts';
+import { streamText } from './reports/report-stream.ts';
+import { writeTasks } from './reports/task-report.ts';
 
 const CSV = 'text/csv; charset=utf-8';
 const NDJSON = 'application/x-ndjson; charset=utf-8';

@@ -7,18 +7,18 @@ import {
 } from '../domain/ids.ts';
 import type { RequestStatus } from '../domain/prewarm.ts';
 import { formatTimestamp } from '../domain/timestamp.ts';
-import { readAcceptance } from './acceptance.ts';
-import type { ApiEnv } from './context.ts';
-import type { Cursors } from './cursor.ts';
+import { readAcceptance } from './accepting/acceptance.ts';
+import type { ApiEnv } from './http/context.ts';
+import type { Cursors } from './http/cursor.ts';
 import {
   errorReplies,
   requestIdSchema,
   requestStatusSchema,
   timestampSchema,
-} from './reply-schemas.ts';
-import { refuseInvalid } from './refuse-invalid.ts';
-import { TEMPORAL_LIMIT_MS } from './temporal-deadlines.ts';
-import type { ListedRequest, TemporalGateway } from './temporal-gateway.ts';
+} from './schemas/reply-schemas.ts';
+import { refuseInvalid } from './http/refuse-invalid.ts';
+import { TEMPORAL_LIMIT_MS } from './temporal/temporal-deadlines.ts';
+import type { ListedRequest, TemporalGateway } from './temporal/temporal-gateway.ts';
 
 const querySchema = z.object({
   status: requestStatusSchema.optional(),

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import type { ApiConfig } from '../config.ts';
-import { answerClientErrors } from './client-errors.ts';
+import { answerClientErrors } from './http/client-errors.ts';
 import { composeApi } from './compose-api.ts';
-import { closeServer } from './shut-down.ts';
+import { closeServer } from './http/shut-down.ts';
 
 /** Time limits of a connection; bodies have their own, tighter ones. */
 const SERVER_OPTIONS = {

@@ -1,10 +1,10 @@
 import { OpenAPIHono, createRoute } from '@hono/zod-openapi';
-import type { ApiEnv } from './context.ts';
-import { refuseInvalid } from './refuse-invalid.ts';
-import { errorReplies, requestIdQuerySchema } from './reply-schemas.ts';
-import type { ReportLinks } from './report-link.ts';
-import type { RequestReader } from './request-reader.ts';
-import { summaryReply, summaryReplySchema } from './summary-reply.ts';
+import type { ApiEnv } from './http/context.ts';
+import { refuseInvalid } from './http/refuse-invalid.ts';
+import { errorReplies, requestIdQuerySchema } from './schemas/reply-schemas.ts';
+import type { ReportLinks } from './reports/report-link.ts';
+import type { RequestReader } from './reading/request-reader.ts';
+import { summaryReply, summaryReplySchema } from './reading/summary-reply.ts';
 
 const route = createRoute({
   method: 'get',

@@ -1,7 +1,7 @@
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
 import { type ListedTarget, listTargets } from '../domain/target-list.ts';
-import type { ApiEnv } from './context.ts';
-import { errorReplies } from './reply-schemas.ts';
+import type { ApiEnv } from './http/context.ts';
+import { errorReplies } from './schemas/reply-schemas.ts';
 
 const popIds = (coverage: string) =>
   z.array(z.string()).describe(`POP ids at \`coverage: ${coverage}\`.`);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FleetChange, FleetStatus } from '../../domain/fleet.ts';
-import type { RequestDescription } from '../../api/temporal-gateway.ts';
+import type { RequestDescription } from '../../api/temporal/temporal-gateway.ts';
 import { createTestApi, stubFleet, stubGateway } from './stub/create-test-api.ts';
 import { aTimestamp, containing } from './stub/matchers.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { liveKeepMs } from '../../api/live-keep.ts';
+import { liveKeepMs } from '../../api/reading/live-keep.ts';
 
 test.each([
   [-5, 100],

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readLiveView } from '../../api/live-request.ts';
-import type { PendingFetch } from '../../api/temporal-gateway.ts';
+import { readLiveView } from '../../api/reading/live-request.ts';
+import type { PendingFetch } from '../../api/temporal/temporal-gateway.ts';
 import type { ProgressAnswer, RequestTotals } from '../../domain/prewarm.ts';
 import { stubGateway } from './stub/create-test-api.ts';
 

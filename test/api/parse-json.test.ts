@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ApiError } from '../../api/api-error.ts';
-import { parseJson } from '../../api/parse-json.ts';
+import { ApiError } from '../../api/http/api-error.ts';
+import { parseJson } from '../../api/http/parse-json.ts';
 
 const parse = (text: string) => parseJson(Buffer.from(text));
 

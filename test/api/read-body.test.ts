@@ -6,10 +6,10 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import { answerClientErrors } from '../../api/client-errors.ts';
-import type { ApiEnv } from '../../api/context.ts';
-import { createErrorHandler } from '../../api/errors.ts';
-import { type BodyLimits, readJsonBody } from '../../api/read-body.ts';
+import { answerClientErrors } from '../../api/http/client-errors.ts';
+import type { ApiEnv } from '../../api/http/context.ts';
+import { createErrorHandler } from '../../api/http/errors.ts';
+import { type BodyLimits, readJsonBody } from '../../api/http/read-body.ts';
 import { containing } from './stub/matchers.ts';
 
 const LIMITS: BodyLimits = { maximumBytes: 1_000, idleMs: 200, totalMs: 400 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createReadOnce } from '../../api/read-once.ts';
-import { TemporalBusyError } from '../../api/temporal-errors.ts';
+import { createReadOnce } from '../../api/http/read-once.ts';
+import { TemporalBusyError } from '../../api/temporal/temporal-errors.ts';
 
 function createReading(values: (number | Error)[]) {
   const answers: string[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { REPORT_LINK_SECONDS, createReportLinks } from '../../api/report-link.ts';
+import { REPORT_LINK_SECONDS, createReportLinks } from '../../api/reports/report-link.ts';
 
 const NOW_MS = 1_700_000_000_000;
 const links = createReportLinks(() => 'https://warm.example', 'a key of sixteen bytes');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRequestReader } from '../../api/request-reader.ts';
+import { createRequestReader } from '../../api/reading/request-reader.ts';
 import { containing } from './stub/matchers.ts';
 import { prewarmInput } from './stub/prewarm-input.ts';
 import { type StubService, startRequest, startStubService } from './stub/stub-service.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type Server, type Socket, connect, createServer } from 'node:net';
 import { inject, expect, test } from 'vitest';
-import { createTemporalGateway } from '../../api/temporal-client-gateway.ts';
-import { createTemporalConnection } from '../../api/temporal-connection.ts';
+import { createTemporalGateway } from '../../api/temporal/temporal-client-gateway.ts';
+import { createTemporalConnection } from '../../api/temporal/temporal-connection.ts';
 import { createDataConverter } from '../../codec/payload-codec.ts';
 import { createTestApi } from './stub/create-test-api.ts';
 import { matching } from './stub/matchers.ts';

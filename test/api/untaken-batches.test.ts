@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readLiveView } from '../../api/live-request.ts';
-import type { PendingFetch } from '../../api/temporal-gateway.ts';
+import { readLiveView } from '../../api/reading/live-request.ts';
+import type { PendingFetch } from '../../api/temporal/temporal-gateway.ts';
 import { prewarmInput } from './stub/prewarm-input.ts';
 import { stubSummary } from './stub/stub-summary.ts';
 

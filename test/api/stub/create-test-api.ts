@@ -1,11 +1,11 @@
 import { pino } from 'pino';
-import { createApiMetrics } from '../../../api/api-metrics.ts';
+import { createApiMetrics } from '../../../api/http/api-metrics.ts';
 import { type ApiDeps, createApi } from '../../../api/app.ts';
-import type { ApiError } from '../../../api/api-error.ts';
-import { createCurlRoutes } from '../../../api/curl-routes.ts';
-import type { FleetGateway } from '../../../api/fleet-gateway.ts';
-import { unavailable } from '../../../api/temporal-errors.ts';
-import type { PrewarmStart, TemporalGateway } from '../../../api/temporal-gateway.ts';
+import type { ApiError } from '../../../api/http/api-error.ts';
+import { createCurlRoutes } from '../../../api/reports/curl-routes.ts';
+import type { FleetGateway } from '../../../api/temporal/fleet-gateway.ts';
+import { unavailable } from '../../../api/temporal/temporal-errors.ts';
+import type { PrewarmStart, TemporalGateway } from '../../../api/temporal/temporal-gateway.ts';
 
 const away = async (): Promise<never> => {
   throw unavailable('Temporal is unreachable') satisfies ApiError;
