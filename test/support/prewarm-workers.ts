@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import type { FetchActivities, PrewarmControlActivities } from '../../activities/index.ts';
 import { createDataConverter } from '../../codec/payload-codec.ts';
 import type { BatchInput, BatchResult } from '../../domain/batch.ts';
-import { CONTROL_TASK_QUEUE, FETCH_TASK_QUEUE } from '../../domain/ids.ts';
+import { CONTROL_TASK_QUEUE, FETCH_TASK_QUEUE, PREWARM_WORKFLOW } from '../../domain/ids.ts';
+import type { prewarm } from '../../workflows/prewarm.ts';
 import { OUTCOMES } from '../../domain/outcome.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { PrewarmInput } from '../../domain/prewarm.ts';
@@ -128,4 +130,22 @@ export async function runWorkers<Result>(
     maxConcurrentActivityTaskExecutions: 1_000,
   });
   return controlWorker.runUntil(() => fetchWorker.runUntil(use));
+}
+
+/** Starts a request in a test's namespace. */
+export function startPrewarm({ client }: TestNamespace, input: PrewarmInput) {
+  return client.workflow.start<typeof prewarm>(PREWARM_WORKFLOW, {
+    workflowId: randomUUID(),
+    taskQueue: CONTROL_TASK_QUEUE,
+    args: [input],
+  });
+}
+
+/** A promise and the call that settles it. */
+export function createSignal() {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

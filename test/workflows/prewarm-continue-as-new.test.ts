@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { BatchInput } from '../../domain/batch.ts';
-import { CONTROL_TASK_QUEUE, PREWARM_WORKFLOW } from '../../domain/ids.ts';
 import type { PrewarmInput, ProgressAnswer } from '../../domain/prewarm.ts';
 import { progressQuery } from '../../workflows/messages.ts';
-import type { prewarm } from '../../workflows/prewarm.ts';
 import {
   batchResult,
   cancelled,
   controlActivities,
   prewarmInput,
   runWorkers,
+  startPrewarm,
 } from '../support/prewarm-workers.ts';
 import { createTestNamespace } from '../support/temporal-namespace.ts';
 import type { TestNamespace } from '../support/temporal-namespace.ts';
@@ -21,13 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => namespace.close());
 
-function start(input: PrewarmInput) {
-  return namespace.client.workflow.start<typeof prewarm>(PREWARM_WORKFLOW, {
-    workflowId: randomUUID(),
-    taskQueue: CONTROL_TASK_QUEUE,
-    args: [input],
-  });
-}
+const start = (input: PrewarmInput) => startPrewarm(namespace, input);
 
 /** So many tasks that batches of ten fill three histories. */
 const LONG = {

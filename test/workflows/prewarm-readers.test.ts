@@ -1,10 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CONTROL_TASK_QUEUE, PREWARM_WORKFLOW } from '../../domain/ids.ts';
 import type { PrewarmInput } from '../../domain/prewarm.ts';
 import { resultsQuery, summaryQuery } from '../../workflows/messages.ts';
-import type { prewarm } from '../../workflows/prewarm.ts';
-import { batchResult, cancelled, prewarmInput, runWorkers } from '../support/prewarm-workers.ts';
+import {
+  batchResult,
+  cancelled,
+  prewarmInput,
+  runWorkers,
+  startPrewarm,
+  createSignal,
+} from '../support/prewarm-workers.ts';
 import { createTestNamespace } from '../support/temporal-namespace.ts';
 import type { TestNamespace } from '../support/temporal-namespace.ts';
 
@@ -14,25 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => namespace.close());
 
-function start(input: PrewarmInput) {
-  return namespace.client.workflow.start<typeof prewarm>(PREWARM_WORKFLOW, {
-    workflowId: randomUUID(),
-    taskQueue: CONTROL_TASK_QUEUE,
-    args: [input],
-  });
-}
-
-/** A promise and the call that settles it. */
-function signal<Value = void>() {
-  let resolve: (value: Value) => void = () => {};
-  const promise = new Promise<Value>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
+const start = (input: PrewarmInput) => startPrewarm(namespace, input);
 
 test('answers queries of a terminated request', async () => {
-  const started = signal();
+  const started = createSignal();
   const fetchBatch = async (input: Parameters<typeof batchResult>[0]) => {
     started.resolve();
     await cancelled();

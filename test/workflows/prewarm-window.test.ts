@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { BatchHeartbeat, BatchInput } from '../../domain/batch.ts';
+import type { BatchHeartbeat, BatchInput, BatchResult } from '../../domain/batch.ts';
 import { CONTROL_TASK_QUEUE, PREWARM_WORKFLOW } from '../../domain/ids.ts';
 import { progressQuery } from '../../workflows/messages.ts';
 import type { prewarm } from '../../workflows/prewarm.ts';
@@ -31,6 +31,11 @@ function fullHeartbeat(input: BatchInput): BatchHeartbeat {
   return { ...batchResult(input, () => undefined), sizes: [], letters };
 }
 
+/** Work that takes its time is cut up for the whole window. */
+function slowly(result: BatchResult): BatchResult {
+  return { ...result, elapsedMs: 10_000 };
+}
+
 test(
   'keeps 500 batches in flight within the limits of a workflow',
   { timeout: 120_000 },
@@ -47,7 +52,7 @@ test(
       // A POP gets its full share of the window once it has answered.
       if (input.columns.some(({ pop }) => !answered.has(pop))) {
         for (const { pop } of input.columns) answered.add(pop);
-        return batchResult(input, () => 'warm');
+        return slowly(batchResult(input, () => 'warm'));
       }
       running += 1;
       if (running >= WINDOW) open();
@@ -57,7 +62,7 @@ test(
       const beating = setInterval(beat, heartbeatIntervalMs);
       await Promise.race([full, Context.current().cancelled.catch(() => {})]);
       clearInterval(beating);
-      return batchResult(input, () => 'warm');
+      return slowly(batchResult(input, () => 'warm'));
     };
     const input = prewarmInput({
       urls: Array.from(

@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CONTROL_TASK_QUEUE, PREWARM_WORKFLOW } from '../../domain/ids.ts';
 import type { PrewarmInput } from '../../domain/prewarm.ts';
-import type { prewarm } from '../../workflows/prewarm.ts';
 import { progressQuery, setInstanceCountSignal, stopSignal } from '../../workflows/messages.ts';
 import {
   batchResult,
@@ -13,6 +10,8 @@ import {
   prewarmInput,
   runWorkers,
   warmEverything,
+  startPrewarm,
+  createSignal,
 } from '../support/prewarm-workers.ts';
 import { createTestNamespace } from '../support/temporal-namespace.ts';
 import type { TestNamespace } from '../support/temporal-namespace.ts';
@@ -23,22 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => namespace.close());
 
-function start(input: PrewarmInput) {
-  return namespace.client.workflow.start<typeof prewarm>(PREWARM_WORKFLOW, {
-    workflowId: randomUUID(),
-    taskQueue: CONTROL_TASK_QUEUE,
-    args: [input],
-  });
-}
-
-/** A promise and the call that settles it. */
-function signal<Value = void>() {
-  let resolve: (value: Value) => void = () => {};
-  const promise = new Promise<Value>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
+const start = (input: PrewarmInput) => startPrewarm(namespace, input);
 
 test('warms every task and finishes', async () => {
   const summary = await runWorkers(namespace, {}, async () => {
@@ -125,7 +109,7 @@ test.each([
   ['a cancel', async () => {}, 'somebody cancelled'],
   ['a stop with its reason', 'force_stop by key ops', 'force_stop by key ops'],
 ] as const)('answers queries truthfully after %s', async (_, notice, reason) => {
-  const started = signal();
+  const started = createSignal();
   const fetchBatch = async (input: Parameters<typeof batchResult>[0]) => {
     started.resolve();
     await cancelled();
@@ -216,7 +200,7 @@ test('invalidates before it fetches, one distribution in lots', async () => {
 
 test('passes a new instance count to the fleet and gives it back at the end', async () => {
   const leases: number[] = [];
-  const hasNewShare = signal();
+  const hasNewShare = createSignal();
   const control = controlActivities({
     setFleetLease: async ({ instances }) => {
       leases.push(instances);
