@@ -7,6 +7,10 @@ const MAXIMUM_TASKS = 1_000;
 const NEWEST_WEIGHT = 0.25;
 /** Near the end each slot gets at least two more batches, so that no straggler holds the run. */
 const BATCHES_TO_THE_END = 2;
+/** Work that is not worth cutting up: an activity costs Temporal and its workers tens of milliseconds. */
+const QUICK_SECONDS = 0.1;
+/** The same while no rate is known. Few, because one of them may prove to be huge. */
+const QUICK_TASKS_AT_FIRST = 2;
 
 /** What a batch says about the rate. */
 export type BatchPace = {
@@ -21,7 +25,7 @@ export interface BatchSizer {
   readonly note: (pace: BatchPace) => void;
   /**
    * Tasks of the next batch: about 5 s of work at the moving rate, 10..1,000, and near the end
-   * no more than the rest divided by twice the window, at least 1.
+   * the rest divided by twice the window, but not less than 0.1 s of work. At least 1.
    */
   readonly tasksOfNext: (remainingTasks: number, window: number) => number;
   /** The moving rate, for the next run; 0 while nothing is known. */
@@ -47,7 +51,8 @@ export function createBatchSizer(tasksPerSecond = 0): BatchSizer {
         Math.max(MINIMUM_TASKS, Math.round(rate * TARGET_SECONDS)),
       );
       const guided = Math.ceil(remainingTasks / (BATCHES_TO_THE_END * window));
-      return Math.max(1, Math.min(steady, guided));
+      const quick = rate === 0 ? QUICK_TASKS_AT_FIRST : Math.floor(rate * QUICK_SECONDS);
+      return Math.max(1, Math.min(steady, remainingTasks, Math.max(guided, quick)));
     },
     tasksPerSecond: () => rate,
   };

@@ -132,7 +132,16 @@ function createParts(input: FillPlanInput) {
   return { layout, cells, watch, retries, followers, leaders, expectedBytesOf, urlBytes };
 }
 
-/** Fills a batch from one queue: with one POP's tasks, and while there is room with the next POP's. */
+/**
+ * POPs that a batch is spread over, where there are as many: through one POP alone its worker would
+ * have that POP's connections and requests a second only. Few, so that a POP that stalls does not
+ * hold every batch.
+ */
+const POPS_OF_BATCH = 4;
+/** Tasks of one POP that are not spread any thinner. */
+const MINIMUM_SHARE_TASKS = 8;
+
+/** Fills a batch from one queue: with its share of one POP's tasks, then with the next POP's. */
 function planBatch(
   { layout, cells, watch, expectedBytesOf, urlBytes }: ReturnType<typeof createParts>,
   source: TaskSource,
@@ -141,8 +150,10 @@ function planBatch(
   const first = source.entries() === 0 ? undefined : source.findColumn(watch.hasRoom);
   if (first === undefined) return undefined;
   const batch = createBatchBuilder({ ...limits, expectedBytesOf, urlBytes });
+  const evenShare = Math.ceil(limits.maximumTasks / Math.min(POPS_OF_BATCH, layout.columns));
+  const shareTasks = Math.max(MINIMUM_SHARE_TASKS, evenShare);
   for (const column of layout.goingOnFrom(first)) {
-    while (watch.hasRoom(column)) {
+    for (let taken = 0; taken < shareTasks && watch.hasRoom(column); taken += 1) {
       const row = source.take(column, (each) => batch.fits(column, each));
       if (row === undefined) break;
       batch.add(column, row);

@@ -56,8 +56,14 @@ test('begins with small batches and grows to about five seconds of work', () => 
 test.each([
   [1_000_000, 10_000, 1_000],
   [1_000_000, 0.1, 10],
-  [40, 10_000, 5],
-  [3, 10_000, 1],
+  [1_000, 1_000, 125],
+  [400, 1_000, 100],
+  [40, 10_000, 40],
+  [40, 20, 5],
+  [3, 10, 1],
+  [100, 0, 10],
+  [6, 0, 2],
+  [1, 0, 1],
   [0, 10_000, 1],
 ])('sizes a batch with %d tasks left at %d tasks a second', (remaining, tasksPerSecond, tasks) => {
   expect(createBatchSizer(tasksPerSecond).tasksOfNext(remaining, 4)).toBe(tasks);
