@@ -4,7 +4,7 @@ import type { ConcurrencyPolicy } from '../edge/concurrency-policy.ts';
 import { createFetchTaskRunner } from '../edge/fetch-task-runner.ts';
 import type { FetchTaskRunner } from '../edge/fetch-task.ts';
 import { createHttp1Engine } from '../edge/http1/http1-engine.ts';
-import { PopLimiter } from '../edge/pop-limiter.ts';
+import { PopLimiter, type Slot } from '../edge/pop-limiter.ts';
 import { RequestRate } from '../edge/request-rate.ts';
 import { HOST, POP } from './concurrency-cells.ts';
 
@@ -61,9 +61,7 @@ async function fetchFor(tasks: FetchTaskRunner, seconds: number): Promise<number
   let started = 0;
   let warm = 0;
 
-  async function runOne(url: string): Promise<void> {
-    const slot = await tasks.acquire({ pop: POP, expectedBytes: undefined, signal });
-    if (slot === undefined || performance.now() >= endsAtMs) return slot?.release();
+  async function runOne(url: string, slot: Slot): Promise<void> {
     const task = {
       url,
       pop: POP,
@@ -79,14 +77,15 @@ async function fetchFor(tasks: FetchTaskRunner, seconds: number): Promise<number
     else if (performance.now() < endsAtMs) warm += 1;
   }
 
-  async function work(): Promise<void> {
-    while (performance.now() < endsAtMs && problems.length === 0) {
-      started += 1;
-      await runOne(`https://${HOST}/object-${started}`);
-    }
+  while (performance.now() < endsAtMs && problems.length === 0) {
+    const slot = await tasks.acquire({ pop: POP, expectedBytes: undefined, signal });
+    if (slot === undefined) break;
+    started += 1;
+    const task = runOne(`https://${HOST}/object-${started}`, slot).finally(() =>
+      running.delete(task),
+    );
+    running.add(task);
   }
-
-  for (let worker = 0; worker < MAXIMUM_CONNECTIONS; worker += 1) running.add(work());
   await Promise.all(running);
   if (problems.length > 0) throw new Error(problems.slice(0, 3).join('\n'));
   return warm;

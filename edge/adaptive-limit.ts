@@ -17,6 +17,8 @@ const MEMORY_MS = 10_000;
 const QUEUE_FACTOR = 2;
 /** … where it is also this much later: a near POP's few milliseconds vary by the event loop alone. */
 const QUEUE_SLACK_MS = 10;
+/** So many late rounds in a row are a queue: one comes from handshakes, or from a process that stood still. */
+const QUEUEING_ROUNDS = 2;
 /** While starting, each answer brings so many places: the POP has three times as many a round trip later. */
 const PLACES_PER_ANSWER = 2;
 /** While starting, a round that brings less than this many times the best so far is flat … */
@@ -52,6 +54,7 @@ export class AdaptiveLimit {
   #isStarting = true;
   #best = { throughput: 0, answersPerSecond: 0 };
   #flatRounds = 0;
+  #queueingRounds = 0;
   #trial: Trial | undefined;
   #restRounds = 0;
   #nextRestRounds = FIRST_REST_ROUNDS;
@@ -99,16 +102,17 @@ export class AdaptiveLimit {
   #learnFrom(result: RoundResult): void {
     if (this.#isAfterCut) this.#isAfterCut = false;
     else if (result.failedShare > TOLERATED_FAILED_SHARE) this.#cutForFailures(result);
-    else if (this.#isQueueing(result)) this.#cutForQueue(result);
+    else if (this.#queueingRounds >= QUEUEING_ROUNDS) this.#cutForQueue(result);
     else if (result.isFull) this.#grow(result);
   }
 
   #remember({ firstByteMs, meanTotalMs, endedAtMs }: RoundResult): void {
     if (firstByteMs !== undefined) this.#bestFirstByteMs.add(firstByteMs, endedAtMs);
     if (meanTotalMs !== undefined) this.#bestTotalMs.add(meanTotalMs, endedAtMs);
+    this.#queueingRounds = this.#isQueueing(firstByteMs) ? this.#queueingRounds + 1 : 0;
   }
 
-  #isQueueing({ firstByteMs = 0 }: RoundResult): boolean {
+  #isQueueing(firstByteMs = 0): boolean {
     return firstByteMs > this.#bestFirstByteMs.value * QUEUE_FACTOR + QUEUE_SLACK_MS;
   }
 
@@ -133,6 +137,7 @@ export class AdaptiveLimit {
     this.#isStarting = false;
     this.#trial = undefined;
     this.#isAfterCut = true;
+    this.#queueingRounds = 0;
     this.#rest();
   }
 

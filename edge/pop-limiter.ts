@@ -1,4 +1,4 @@
-import type { ConcurrencyPolicy, LimitedSize } from './concurrency-policy.ts';
+import type { ConcurrencyPolicy } from './concurrency-policy.ts';
 
 /** Asks for a place to run one fetch task. */
 export type SlotRequest = {
@@ -75,15 +75,19 @@ export class PopLimiter {
   }
 
   #hasPlace(state: PopState, isLarge: boolean): boolean {
-    const { pop, running, runningLarge } = state;
-    if (this.#running >= this.#maxRunning) return false;
-    if (running >= this.#policy.limitOf(pop, 'any')) return this.#refuse(pop, 'any');
-    if (!isLarge || runningLarge < this.#policy.limitOf(pop, 'large')) return true;
-    return this.#refuse(pop, 'large');
+    return this.#hasPlaceForAny(state) && (!isLarge || this.#hasPlaceForLarge(state));
   }
 
-  #refuse(pop: string, size: LimitedSize): false {
-    this.#policy.noteFull(pop, size);
+  #hasPlaceForAny({ pop, running }: PopState): boolean {
+    if (this.#running >= this.#maxRunning) return false;
+    if (running < this.#policy.limitOf(pop, 'any')) return true;
+    this.#policy.noteFull(pop, 'any');
+    return false;
+  }
+
+  #hasPlaceForLarge({ pop, runningLarge }: PopState): boolean {
+    if (runningLarge < this.#policy.limitOf(pop, 'large')) return true;
+    this.#policy.noteFull(pop, 'large');
     return false;
   }
 
@@ -122,9 +126,9 @@ export class PopLimiter {
   /** Admits whom it can of one POP. A large object that must wait does not hold up small ones. */
   #admitFrom(state: PopState): boolean {
     let hasAdmitted = false;
-    for (let at = 0; at < state.waiters.length;) {
+    for (let at = 0; at < state.waiters.length && this.#hasPlaceForAny(state);) {
       const waiter = state.waiters[at];
-      if (waiter === undefined || !this.#hasPlace(state, waiter.isLarge)) {
+      if (waiter === undefined || (waiter.isLarge && !this.#hasPlaceForLarge(state))) {
         at += 1;
         continue;
       }
