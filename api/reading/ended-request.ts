@@ -6,6 +6,7 @@ import type { RequestReading } from './request-reading.ts';
 import { isRequestTotals } from './request-totals.ts';
 import { type RequestView, type SummaryView, endedTotals } from './request-view.ts';
 import { TemporalBusyError } from '../temporal/temporal-errors.ts';
+import { untriedCounts } from '../../domain/untried-counts.ts';
 import type { WorkflowState } from '../temporal/temporal-gateway.ts';
 
 const LAST_RESORT =
@@ -101,16 +102,7 @@ function untouchedTotals({ acceptedAtMs, timeoutAtMs, totalTasks }: Acceptance):
   return {
     phase: 'closed',
     status: 'FAILED',
-    totalTasks,
-    warmedTasks: 0,
-    failedTasks: 0,
-    inFlightTasks: 0,
-    pendingTasks: totalTasks,
-    warmedBytes: 0,
-    totalBytes: 0,
-    isTotalBytesEstimated: true,
-    bytesFetched: 0,
-    fetches: 0,
+    ...untriedCounts(totalTasks),
     acceptedAtMs,
     timeoutAtMs,
     updatedAtMs: acceptedAtMs,

@@ -1,4 +1,6 @@
 import type { RequestTotals } from '../../domain/prewarm.ts';
+import { untriedCounts } from '../../domain/untried-counts.ts';
+import type { RequestCounts } from '../../domain/untried-counts.ts';
 import type { FillState } from './fill-state.ts';
 import type { PrewarmRun } from './prewarm-run.ts';
 
@@ -9,34 +11,14 @@ export function totalsOf(run: PrewarmRun): RequestTotals {
     phase: run.phase,
     status: run.status,
     ...(run.stopReason === undefined ? {} : { stopReason: run.stopReason }),
-    ...(fill === undefined ? beforeResolve(input.urls.length * input.pops.length) : countsOf(fill)),
+    ...(fill === undefined ? untriedCounts(input.urls.length * input.pops.length) : countsOf(fill)),
     acceptedAtMs: input.acceptedAtMs,
     timeoutAtMs: run.timeoutAtMs,
     updatedAtMs: Date.now(),
   };
 }
 
-function beforeResolve(totalTasks: number): Counts {
-  return {
-    totalTasks,
-    warmedTasks: 0,
-    failedTasks: 0,
-    inFlightTasks: 0,
-    pendingTasks: totalTasks,
-    warmedBytes: 0,
-    totalBytes: 0,
-    isTotalBytesEstimated: true,
-    bytesFetched: 0,
-    fetches: 0,
-  };
-}
-
-type Counts = Omit<
-  RequestTotals,
-  'phase' | 'status' | 'stopReason' | 'acceptedAtMs' | 'timeoutAtMs' | 'updatedAtMs'
->;
-
-function countsOf(fill: FillState): Counts {
+function countsOf(fill: FillState): RequestCounts {
   const { grid, plan, sizes } = fill;
   const meanBytes = sizes.meanBytes();
   let warmedBytes = 0;
