@@ -14,13 +14,22 @@ export const wholeNumber = (minimum: number, maximum: number) =>
     )
     .transform(Number);
 
-/** Items separated by commas; empty ones are dropped. */
-export const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
+/**
+ * Items separated by commas; empty ones are dropped. Commas alone are refused: a variable that
+ * is set and lists nothing would pass for keys where none is asked for.
+ */
+export const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+  .refine((items) => items.length > 0, {
+    error: 'must name at least one item between its commas, or be unset',
+    abort: true,
+  });
 
 /** Path of a file that this process may read. */
 export const readableFile = z.string().refine(isReadable, 'must be the path of a readable file');
@@ -43,7 +52,7 @@ export const apiKeys = list.pipe(
 
 /** Name servers as `ip:port`, separated by commas; IPv6 in brackets. */
 export const dnsServers = list.pipe(
-  z.array(z.string().refine(isServerAddress, 'must be ip:port, separated by commas')).min(1),
+  z.array(z.string().refine(isServerAddress, 'must be ip:port, separated by commas')),
 );
 
 /** A key of 32 bytes, as base64 text. */

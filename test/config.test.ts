@@ -5,6 +5,8 @@ import { ConfigError, loadApiConfig, loadControlConfig, loadFetchConfig } from '
 
 const noFile = { TEMPORAL_CONFIG_FILE: '/nonexistent/temporal.toml' };
 
+const containing = (text: string): unknown => expect.stringContaining(text);
+
 function problemsOf(load: () => unknown): readonly string[] {
   try {
     load();
@@ -105,6 +107,16 @@ test('never shows a secret in an error', () => {
 
 test('signs reports with a fresh random key on loopback', () => {
   expect(loadApiConfig(noFile).reportSigningKey).not.toBe(loadApiConfig(noFile).reportSigningKey);
+});
+
+test.each([
+  ['ALLOWED_DISTRIBUTIONS', ',', loadControlConfig],
+  ['API_KEYS', ' , ,', loadApiConfig],
+  ['EDGE_DNS_SERVERS', ',,', loadFetchConfig],
+] as const)('refuses %s of %j, which lists nothing', (name, value, load) => {
+  const problems = problemsOf(() => load({ ...noFile, [name]: value }));
+
+  expect(problems).toEqual([containing(`${name} must name at least one`)]);
 });
 
 test('treats an empty variable as unset', () => {
