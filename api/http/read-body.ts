@@ -1,4 +1,5 @@
 import { ApiError } from './api-error.ts';
+import { refuseOtherTypes } from './body-type.ts';
 import type { ApiContext } from './context.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -26,8 +27,8 @@ export type JsonBody = { readonly value: unknown; readonly bytes: Uint8Array };
 /**
  * Reads the JSON body of a call within its limits, whatever its Content-Length claims.
  *
- * @throws ApiError 415 for another content type, 413 when too large, 408 when too slow, 400 when
- * cut or not JSON.
+ * @throws ApiError 415 for another content type (see {@link refuseOtherTypes}), 413 when too large,
+ * 408 when too slow, 400 when cut or not JSON.
  */
 export async function readJsonBody(
   context: ApiContext,
@@ -38,20 +39,6 @@ export async function readJsonBody(
   if (stated > limits.maximumBytes) throw tooLarge(`${stated} bytes by Content-Length`, limits);
   const bytes = await readBytes(context.req.raw.body, limits);
   return { value: parseJson(bytes), bytes };
-}
-
-function refuseOtherTypes({ req }: ApiContext): void {
-  const type = req.header('content-type') ?? '';
-  if (!/^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i.test(type)) {
-    const given = type === '' ? 'none' : JSON.stringify(type.slice(0, 100));
-    const message = `Content-Type must be application/json (UTF-8), not ${given}`;
-    throw new ApiError(415, message, { headers: { ...CLOSE, 'accept-post': 'application/json' } });
-  }
-  const coding = req.header('content-encoding') ?? 'identity';
-  if (coding.toLowerCase() !== 'identity') {
-    const message = `Content-Encoding ${JSON.stringify(coding.slice(0, 100))} is not accepted: send the body uncompressed`;
-    throw new ApiError(415, message, { headers: { ...CLOSE, 'accept-encoding': 'identity' } });
-  }
 }
 
 async function readBytes(

@@ -76,7 +76,9 @@ const REFUSALS = {
   408: 'The body came too slowly.',
   409: 'The request has already ended.',
   413: 'Too large: the message has the limit and the figure.',
-  415: 'Another content type than JSON.',
+  415:
+    'Another content type than JSON. A call that names none, text/plain or a form (the default of ' +
+    'curl) is read as JSON, but not from a browser (Origin or Sec-Fetch-Site): any page could send it.',
   422: 'The Idempotency-Key was used with another body.',
   500: 'An error in the api: its log tells more under `x-request-id`.',
   502: 'AWS refused: the message has its words.',

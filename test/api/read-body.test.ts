@@ -69,8 +69,34 @@ test('reads a body in pieces', async () => {
 });
 
 test.each([
-  ['text/plain', {}, 'text/plain'],
-  ['application/x-www-form-urlencoded', {}, 'application/x-www-form-urlencoded'],
+  [{}],
+  [{ 'content-type': 'text/plain;charset=UTF-8' }],
+  [{ 'content-type': 'application/x-www-form-urlencoded' }],
+])('reads JSON that a program sends with %j', async (headers) => {
+  const { url } = await startServer();
+
+  const answer = await fetch(url, { method: 'POST', body: Buffer.from('{"a": 1}'), headers });
+
+  expect(await answer.json()).toEqual({ bytes: 8 });
+});
+
+test.each([
+  [{ origin: 'https://elsewhere.example' }],
+  [{ origin: 'null', 'content-type': 'text/plain' }],
+  [{ 'sec-fetch-site': 'cross-site', 'content-type': 'application/x-www-form-urlencoded' }],
+])('refuses what a page in a browser can send unasked: %j', async (headers) => {
+  const { url } = await startServer();
+
+  const answer = await fetch(url, { method: 'POST', body: Buffer.from('{}'), headers });
+
+  expect(answer.status).toBe(415);
+  expect(await answer.json()).toMatchObject({ error_message: containing('browser') });
+});
+
+test.each([
+  ['application/xml', {}, 'application/xml'],
+  ['multipart/form-data; boundary=x', {}, 'multipart/form-data'],
+  ['text/plain; charset=latin1', {}, 'latin1'],
   ['application/json; charset=latin1', {}, 'latin1'],
   ['application/json', { 'content-encoding': 'gzip' }, 'Content-Encoding'],
 ])('refuses a body of type %s with 415', async (type, headers, named) => {
