@@ -56,7 +56,9 @@ export const summaryReplySchema = z
     outcomes: z
       .partialRecord(outcomeSchema, outcomeCountSchema)
       .describe('Every outcome that occurred.'),
-    warm_at: timestampSchema.describe('When these outcomes were true: caches forget.'),
+    warm_at: timestampSchema
+      .optional()
+      .describe('When the warm fetch tasks were: caches forget. Absent while none is warm.'),
     tasks_report: z.string().describe('NDJSON of every fetch task, signed as the CSV is.'),
     tasks_csv_report: z.string().describe('CSV of every fetch task, signed as well.'),
     depth: z.enum(['edge', 'regional']),
@@ -107,7 +109,7 @@ export function summaryReply(
     failure_url_count: summary.failedUrlsTotal,
     failure_pop_reasons: Object.fromEntries(failedPops.map(({ pop, reason }) => [pop, reason])),
     outcomes: outcomesReply(summary.outcomes),
-    warm_at: formatTimestamp(totals.updatedAtMs),
+    ...(totals.warmedTasks === 0 ? {} : { warm_at: formatTimestamp(totals.updatedAtMs) }),
     tasks_report: linkTo('tasks.ndjson'),
     tasks_csv_report: linkTo('tasks.csv'),
     depth: summary.depth,
