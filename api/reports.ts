@@ -15,12 +15,23 @@ const SIGNED_QUERY = z.object({
   signature: z.string().optional().describe('Of a signed link, which opens without the key.'),
 });
 
-const reportRoute = (report: ReportName, mediaType: string, summary: string) =>
+const TASK_FIELDS =
+  'body_bytes: the size of the object, where the fetch task left it in a cache (warm, filled, ' +
+  'regional). status, served_by and message: of the fetch tasks that are kept as samples, at most ' +
+  '20 of each outcome and 1,000 in all. pending: not tried to an end (yet).';
+const FAILURE_FIELDS =
+  'command repeats the fetch; it has the names of your header lines, not their values. A POP that ' +
+  'failed as a whole is a line without url. Of a request that has ended, tasks that were not tried ' +
+  'to an end are listed as pending.';
+
+type ReportWords = { readonly summary: string; readonly description: string };
+
+const reportRoute = (report: ReportName, mediaType: string, words: ReportWords) =>
   createRoute({
     method: 'get',
     path: reportPath('{request_id}', report),
     tags: ['prewarm'],
-    summary,
+    ...words,
     security: [{ apiKey: [] }, {}],
     request: { params: z.object({ request_id: requestIdSchema }), query: SIGNED_QUERY },
     responses: {
@@ -33,9 +44,18 @@ const reportRoute = (report: ReportName, mediaType: string, summary: string) =>
   });
 
 const DOCUMENTED = [
-  reportRoute('failures', 'text/csv', 'Every failed fetch task, with a command that repeats it'),
-  reportRoute('tasks.ndjson', 'application/x-ndjson', 'Every fetch task, one JSON object a line'),
-  reportRoute('tasks.csv', 'text/csv', 'Every fetch task as CSV'),
+  reportRoute('failures', 'text/csv', {
+    summary: 'Every failed fetch task, with a command that repeats it',
+    description: FAILURE_FIELDS,
+  }),
+  reportRoute('tasks.ndjson', 'application/x-ndjson', {
+    summary: 'Every fetch task, one JSON object a line',
+    description: TASK_FIELDS,
+  }),
+  reportRoute('tasks.csv', 'text/csv', {
+    summary: 'Every fetch task as CSV',
+    description: TASK_FIELDS,
+  }),
 ];
 
 /** `GET /reports/{request_id}.csv`, `.../tasks.ndjson` and `.../tasks.csv`, streamed. */

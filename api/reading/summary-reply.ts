@@ -15,7 +15,7 @@ import {
 import { reportPath } from '../reports/report-path.ts';
 import type { RequestView, SummaryView } from './request-view.ts';
 
-/** Samples of an outcome in a summary; the reports have every fetch task. */
+/** Samples of an outcome in a summary; the reports have all that are kept. */
 const SHOWN_SAMPLES = 3;
 
 const sampleSchema = z.object({
@@ -33,7 +33,7 @@ const outcomeCountSchema = z.object({
   count: z.number().int().describe('Fetch tasks with this outcome.'),
   meaning: z.string(),
   hint: z.string().describe('What to do about it.'),
-  samples: z.array(sampleSchema).describe(`At most ${SHOWN_SAMPLES}.`),
+  samples: z.array(sampleSchema).describe(`At most ${SHOWN_SAMPLES}; the reports have up to 20.`),
 });
 
 /** Answer of `GET /summary`: the contract's fields, then this product's own. */

@@ -1,4 +1,10 @@
-import { TASKS_CSV_HEADER, taskCsvLine, taskJsonLine } from '../../domain/report.ts';
+import { OUTCOMES } from '../../domain/outcome.ts';
+import {
+  type ReportTask,
+  TASKS_CSV_HEADER,
+  taskCsvLine,
+  taskJsonLine,
+} from '../../domain/report.ts';
 import { knownRequestId } from '../reading/known-request-id.ts';
 import { type ReportSource, readTaskPages } from './report-stream.ts';
 
@@ -14,8 +20,15 @@ export async function* writeTasks(
     ...source,
     requestId: knownRequestId(requestId),
   })) {
-    for (const task of tasks) text += lineOf(task);
+    for (const task of tasks) text += lineOf(withOwnSize(task));
     yield text;
     text = '';
   }
+}
+
+/** The size kept is the URL's: what a task received is known only where it left the whole object. */
+function withOwnSize(task: ReportTask): ReportTask {
+  const { bodyBytes, ...rest } = task;
+  const isCached = task.outcome !== 'pending' && OUTCOMES[task.outcome].warmed !== 'never';
+  return isCached && bodyBytes !== undefined ? { ...rest, bodyBytes } : rest;
 }
