@@ -54,10 +54,11 @@ export function createInstancesApi(deps: InstancesDeps) {
     )
     .openapi({ ...route, request: {}, hide: true }, async (context) => {
       const { value } = await readJsonBody(context);
-      const change = parseChange(schema, value, context.req.query('req_id'));
+      const { change, warnings } = parseChange(schema, value, context.req.query('req_id'));
       const message = await applyChange(deps, change);
       const timestamp = formatTimestamp(now());
-      return context.json({ status: 'success' as const, timestamp, message }, 200);
+      const told = warnings.length === 0 ? {} : { warnings: [...warnings] };
+      return context.json({ status: 'success' as const, timestamp, message, ...told }, 200);
     });
 }
 

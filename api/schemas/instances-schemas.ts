@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { isRequestId } from '../../domain/ids.ts';
 import { ApiError } from '../http/api-error.ts';
 import { problemsOf } from '../http/refuse-invalid.ts';
+import { checkChangeFields } from './instances-fields.ts';
 import { timestampSchema, warningsSchema } from './reply-schemas.ts';
 import { unknownRequest } from '../temporal/temporal-errors.ts';
 
@@ -34,6 +35,7 @@ export const changeReplySchema = z.object({
   message: z.string().openapi({
     example: 'Auto Scaling Group prewarm_asg_prod updated to Desired Capacity: 1',
   }),
+  warnings: warningsSchema.optional(),
 });
 
 /**
@@ -71,6 +73,12 @@ export type InstancesChange =
   | { readonly kind: 'stop'; readonly requestId: string }
   | { readonly kind: 'size'; readonly requestId: string | undefined; readonly instances: number };
 
+/** A change, and what a caller might not expect. */
+export type ReadChange = {
+  readonly change: InstancesChange;
+  readonly warnings: readonly string[];
+};
+
 /**
  * Reads a change from body and query string.
  *
@@ -80,19 +88,30 @@ export function parseChange(
   schema: ReturnType<typeof changeSchema>,
   body: unknown,
   queryRequestId: string | undefined,
-): InstancesChange {
+): ReadChange {
+  const { problems, warnings } = checkChangeFields(body);
   const parsed = schema.safeParse(body);
-  if (!parsed.success) throw new ApiError(400, problemsOf(parsed.error));
-  const requestId = queryRequestId ?? parsed.data.req_id ?? undefined;
-  if (queryRequestId !== undefined && (parsed.data.req_id ?? queryRequestId) !== queryRequestId) {
+  if (!parsed.success) {
+    throw new ApiError(400, [...problems, problemsOf(parsed.error)].join('; '));
+  }
+  if (problems.length > 0) throw new ApiError(400, problems.join('; '));
+  return { change: changeOf(parsed.data, queryRequestId), warnings };
+}
+
+function changeOf(
+  body: z.output<ReturnType<typeof changeSchema>>,
+  queryRequestId: string | undefined,
+): InstancesChange {
+  const requestId = queryRequestId ?? body.req_id ?? undefined;
+  if (queryRequestId !== undefined && (body.req_id ?? queryRequestId) !== queryRequestId) {
     throw new ApiError(400, 'req_id: the query string and the body name different requests');
   }
   if (requestId !== undefined && !isRequestId(requestId)) throw unknownRequest(requestId);
-  if (parsed.data.force_stop === true) {
+  if (body.force_stop === true) {
     if (requestId !== undefined) return { kind: 'stop', requestId };
     throw new ApiError(400, 'force_stop: needs req_id, since it stops one request');
   }
-  const instances = parsed.data.DesiredCapacity ?? undefined;
+  const instances = body.DesiredCapacity ?? undefined;
   if (instances !== undefined) return { kind: 'size', requestId, instances };
   throw new ApiError(400, 'DesiredCapacity: is required, unless force_stop is true');
 }

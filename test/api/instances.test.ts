@@ -85,6 +85,33 @@ test('takes req_id from the query string and leaves it out for the whole group',
   expect(log.at(-1)).toEqual(['change', { instances: 3 }]);
 });
 
+test('ignores fields that are none of its own with a warning', async () => {
+  const { postJson, log } = createFleetApi();
+
+  const answer = await postJson('/instances', { DesiredCapacity: 3, comment: 'launch' });
+
+  expect(await answer.json()).toEqual({
+    status: 'success',
+    timestamp: aTimestamp,
+    message: containing('Desired Capacity: 1'),
+    warnings: ['"comment" is no field of a change of instances and was ignored'],
+  });
+  expect(log).toEqual([['change', { instances: 3 }]]);
+});
+
+test('refuses a body of more fields than it would compare', async () => {
+  const { postJson } = createFleetApi();
+  const fields = Array.from({ length: 101 }, (_, index) => [`x${index}`, index]);
+
+  const answer = await postJson('/instances', {
+    DesiredCapacity: 3,
+    ...Object.fromEntries(fields),
+  });
+
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ message: containing('at most 100 fields') });
+});
+
 test('stops the request that force_stop names', async () => {
   const { postJson, log } = createFleetApi();
 
@@ -121,7 +148,13 @@ test.each([
   [{ DesiredCapacity: -1 }, 400, 'not -1'],
   [{ DesiredCapacity: 1.5 }, 400, 'not 1.5'],
   [{ DesiredCapacity: '1' }, 400, 'DesiredCapacity'],
-  [{ desired_capacity: 1 }, 400, 'DesiredCapacity'],
+  [{ desired_capacity: 1 }, 400, 'desired_capacity: is no field: did you mean DesiredCapacity?'],
+  [{ DesiredCapcity: 1 }, 400, 'did you mean DesiredCapacity?'],
+  [{ reqid: REQUEST_ID, DesiredCapacity: 1 }, 400, 'reqid: is no field: did you mean req_id?'],
+  [{ request_id: REQUEST_ID, DesiredCapacity: 1 }, 400, 'did you mean req_id?'],
+  [{ req_id: REQUEST_ID, forcestop: true }, 400, 'did you mean force_stop?'],
+  [{ Instances: 1 }, 400, 'did you mean DesiredCapacity?'],
+  [{ Req_Id: REQUEST_ID, DesiredCapacity: -1 }, 400, 'did you mean req_id?; DesiredCapacity:'],
   [{}, 400, 'DesiredCapacity: is required'],
   [{ force_stop: true }, 400, 'needs req_id'],
   [{ req_id: 'fleet/prewarm_asg_prod', DesiredCapacity: 1 }, 404, 'unknown'],
