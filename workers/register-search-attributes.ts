@@ -2,6 +2,7 @@ import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { DOMAIN_SEARCH_ATTRIBUTE, STATUS_SEARCH_ATTRIBUTE } from '../domain/ids.ts';
+import { isNamespaceMissing } from './temporal-problem.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 
@@ -9,6 +10,8 @@ const WANTED = {
   [STATUS_SEARCH_ATTRIBUTE]: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   [DOMAIN_SEARCH_ATTRIBUTE]: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 };
+
+const MAXIMUM_CHARACTERS = 300;
 
 /** Where to register, and whom to tell. */
 export type SearchAttributeTarget = { readonly namespace: string; readonly logger: Logger };
@@ -18,6 +21,8 @@ export type SearchAttributeTarget = { readonly namespace: string; readonly logge
  *
  * Temporal Cloud does not let clients do that: there an administrator adds them once, and until
  * then the log says which are missing and workflow tasks wait.
+ *
+ * @throws Error when the namespace itself is missing.
  */
 export async function registerSearchAttributes(
   connection: NativeConnection,
@@ -35,7 +40,12 @@ export async function registerSearchAttributes(
     });
     logger.info({ namespace, names: missing.map(([name]) => name) }, 'search attributes added');
   } catch (error) {
+    if (isNamespaceMissing(error)) throw error;
     const names = Object.keys(WANTED);
-    logger.warn({ error, namespace, names }, 'search attributes could not be checked or added');
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn(
+      { namespace, names },
+      `search attributes could not be checked or added: ${reason.slice(0, MAXIMUM_CHARACTERS)}`,
+    );
   }
 }

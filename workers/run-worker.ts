@@ -4,6 +4,7 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { DataConverter } from '@temporalio/common';
+import { describeTemporalProblem } from './temporal-problem.ts';
 
 /** A worker to run. */
 export type RunWorkerOptions = {
@@ -30,9 +31,12 @@ const FORCE = '26 seconds';
 /**
  * Runs a worker until `stop` fires. Temporal away, at the start or later: waits, says so, goes on
  * when it comes. Needs the runtime installed before.
+ *
+ * @throws Error when the connection's settings can't be used, which no waiting mends.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { logger, stop, temporal } = options;
+  const { namespace } = temporal;
   const address = temporal.connectionOptions.address ?? 'localhost:7233';
   const stopping = aborted(stop);
   let retryMs = FIRST_RETRY_MS;
@@ -42,9 +46,13 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
         retryMs = FIRST_RETRY_MS;
       });
     } catch (error) {
-      if (isBadSetting(error)) throw error;
-      const { namespace } = temporal;
-      logger.warn({ error, address, namespace, retryMs }, 'waiting for Temporal');
+      if (isBadSetting(error)) {
+        const message = `TEMPORAL_* can't be used (address "${address}"): ${error.message}`;
+        throw new Error(message, { cause: error });
+      }
+      const { isKnown, sentence } = describeTemporalProblem(error, { address, namespace });
+      const facts = { address, namespace, retryMs, ...(isKnown ? {} : { error }) };
+      logger.warn(facts, `waiting for Temporal: ${sentence}`);
       await sleep(retryMs, undefined, { signal: stop }).catch(() => undefined);
       retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
     }
@@ -86,6 +94,6 @@ async function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Settings that no waiting mends: a malformed address, a client certificate without key. */
-function isBadSetting(error: unknown): boolean {
+function isBadSetting(error: unknown): error is TypeError | RangeError {
   return error instanceof TypeError || error instanceof RangeError;
 }

@@ -23,14 +23,21 @@ export function installRuntime({ logger, host, metricsPort }: RuntimeSettings): 
     metricsPort === undefined
       ? {}
       : { metrics: { prometheus: { bindAddress: bindAddress(host, metricsPort) } } };
-  Runtime.install({
-    logger: temporalLoggerOf(logger),
-    shutdownSignals: [],
-    telemetryOptions: {
-      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      ...metrics,
-    },
-  });
+  try {
+    Runtime.install({
+      logger: temporalLoggerOf(logger),
+      shutdownSignals: [],
+      telemetryOptions: {
+        logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+        ...metrics,
+      },
+    });
+  } catch (error) {
+    if (metricsPort === undefined) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `METRICS_PORT ${metricsPort} on HOST ${host} can't be used, choose another one: ${reason}`;
+    throw new Error(message, { cause: error });
+  }
 }
 
 /** The native runtime takes addresses only. */

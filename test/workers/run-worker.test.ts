@@ -57,12 +57,12 @@ function batch(paths: readonly string[]): BatchInput {
 }
 
 /** A fetch worker on the test's Temporal server and simulated CloudFront. */
-function startFetchWorker(address = temporal.address) {
+function startFetchWorker({ address = temporal.address, namespace = temporal.namespace } = {}) {
   const lines: unknown[] = [];
   const stop = new AbortController();
   const ended = runWorker({
     dataConverter: createDataConverter(),
-    temporal: { connectionOptions: { address }, namespace: temporal.namespace },
+    temporal: { connectionOptions: { address }, namespace },
     taskQueue: FETCH_TASK_QUEUE,
     identity: 'fetch/test/1/slots-2',
     logger: pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) }),
@@ -135,12 +135,30 @@ test('returns what is done when the workflow is cancelled', async () => {
   expect(result).toMatchObject({ letters: '.', isPartial: true });
 });
 
-test('waits for Temporal and says so', async () => {
-  const worker = startFetchWorker('127.0.0.1:1');
+test.each([
+  [
+    { address: '127.0.0.1:1' },
+    "waiting for Temporal: Temporal can't be reached at 127.0.0.1:1 (Connection refused): start it there, or set TEMPORAL_ADDRESS",
+  ],
+  [
+    { namespace: 'no-such-namespace' },
+    'has no namespace "no-such-namespace": create it with `temporal operator namespace create no-such-namespace`, or set TEMPORAL_NAMESPACE',
+  ],
+])('waits for Temporal and says in one line why: %j', async (place, sentence) => {
+  const worker = startFetchWorker(place);
   while (worker.lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
 
   worker.stop.abort();
   await worker.ended;
 
-  expect(worker.lines[0]).toMatchObject({ msg: 'waiting for Temporal', address: '127.0.0.1:1' });
+  expect(worker.lines[0]).toMatchObject({ ...place, msg: expectText(sentence) });
+  expect(worker.lines[0]).not.toHaveProperty('error');
 });
+
+test('ends at once when the address can never be used', async () => {
+  const worker = startFetchWorker({ address: 'two words' });
+
+  await expect(worker.ended).rejects.toThrow(/^TEMPORAL_\* can't be used \(address "two words"\)/);
+});
+
+const expectText = (text: string): unknown => expect.stringContaining(text);
