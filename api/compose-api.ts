@@ -8,12 +8,16 @@ import { createCurlRoutes } from './reports/curl-routes.ts';
 import { createFleetGateway } from './temporal/fleet-gateway.ts';
 import { createTemporalGateway } from './temporal/temporal-client-gateway.ts';
 import { createTemporalConnection } from './temporal/temporal-connection.ts';
+import type { TemporalGateway } from './temporal/temporal-gateway.ts';
 
 /** Where the api listens: known only then when the port is chosen by the system. */
 export type Listening = { readonly url: () => string };
 
 /** An api with its connection to Temporal, which opens when it is first used. */
-export type ComposedApi = Api & { readonly connection: Connection };
+export type ComposedApi = Api & {
+  readonly connection: Connection;
+  readonly gateway: TemporalGateway;
+};
 
 /** Puts the api together as its configuration says. Starts nothing. */
 export function composeApi(config: ApiConfig, logger: Logger, listening: Listening): ComposedApi {
@@ -28,8 +32,9 @@ export function composeApi(config: ApiConfig, logger: Logger, listening: Listeni
     onCall: (name: string) => metrics.countTemporalCall(name),
   };
   const limits = { maxInstances, idleSeconds: config.fleetIdleSeconds };
+  const gateway = createTemporalGateway({ ...deps, namespace: temporal.namespace });
   const api = createApi({
-    gateway: createTemporalGateway({ ...deps, namespace: temporal.namespace }),
+    gateway,
     fleet: createFleetGateway({ ...deps, groupName, limits }),
     metrics,
     logger,
@@ -44,5 +49,5 @@ export function composeApi(config: ApiConfig, logger: Logger, listening: Listeni
       dnsSuffix: config.edgeDnsSuffix,
     },
   });
-  return { ...api, connection };
+  return { ...api, connection, gateway };
 }

@@ -1,11 +1,12 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import type { ApiConfig } from '../config.ts';
 import { answerClientErrors } from './http/client-errors.ts';
 import { composeApi } from './compose-api.ts';
+import { listen } from './http/listen.ts';
 import { closeServer } from './http/shut-down.ts';
+import { watchTemporal } from './temporal/watch-temporal.ts';
 
 /** Time limits of a connection; bodies have their own, tighter ones. */
 const SERVER_OPTIONS = {
@@ -24,9 +25,9 @@ export type RunningApi = {
 };
 
 /**
- * Starts the api: listens at once, whether or not Temporal is there yet.
+ * Starts the api: listens at once, whether or not Temporal is there yet; the log says when it is not.
  *
- * @throws Error when the address can't be listened on.
+ * @throws ListenError when the address can't be listened on.
  */
 export async function runApi(config: ApiConfig, logger: Logger): Promise<RunningApi> {
   const { host } = config;
@@ -36,14 +37,16 @@ export async function runApi(config: ApiConfig, logger: Logger): Promise<Running
   const listener = getRequestListener(api.app.fetch, { overrideGlobalObjects: false });
   const server = createServer(SERVER_OPTIONS, (call, answer) => void listener(call, answer));
   answerClientErrors(server, Date.now);
-  server.listen(config.port, host);
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) bound.port = address.port;
+  bound.port = await listen(server, config);
   logger.info({ url: url(), keys: config.apiKeys.length }, 'api listening');
+  const stopping = new AbortController();
+  const { connectionOptions, namespace } = config.temporal;
+  const place = { address: connectionOptions.address ?? 'localhost:7233', namespace };
+  void watchTemporal({ gateway: api.gateway, place, logger, stop: stopping.signal });
   return {
     url: url(),
     stop: async () => {
+      stopping.abort();
       api.close();
       await closeServer(server);
       await api.connection.close();

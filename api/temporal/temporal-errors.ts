@@ -12,6 +12,7 @@ const GRPC = {
   cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
+  notFound: 5,
   permissionDenied: 7,
   resourceExhausted: 8,
   failedPrecondition: 9,
@@ -37,7 +38,7 @@ export function fromTemporal(error: unknown, call: TemporalCall): unknown {
   if (error instanceof ApiError) return error;
   if (error instanceof WorkflowNotFoundError) return unknownRequest(call.requestId ?? '', error);
   if (error instanceof NamespaceNotFoundError) {
-    return unavailable(`Temporal has no namespace "${error.namespace}": create it`, error);
+    return noNamespace(error.namespace, error);
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return busy('No control worker answered in time: is one running?', error);
@@ -58,6 +59,12 @@ export function unknownRequest(requestId: string, cause?: unknown): ApiError {
   return new ApiError(404, message, { cause });
 }
 
+function noNamespace(namespace: string, cause: unknown): ApiError {
+  const command = `temporal operator namespace create ${namespace}`;
+  const message = `Temporal has no namespace "${namespace}": create it with \`${command}\`, or set TEMPORAL_NAMESPACE`;
+  return unavailable(message, cause);
+}
+
 /** 503 with a time after which trying again makes sense. */
 export function unavailable(message: string, cause?: unknown): ApiError {
   return new ApiError(503, message, { cause, headers: { 'retry-after': '2' } });
@@ -76,6 +83,10 @@ function fromGrpc({ code, details }: GrpcError, call: TemporalCall, error: unkno
       return call.name.startsWith('query') || call.name.startsWith('update')
         ? busy('No control worker answered in time: is one running?', error)
         : unavailable(`Temporal did not answer in time (${call.name})`, error);
+    case GRPC.notFound: {
+      const [, namespace] = /^Namespace (\S+) is not found/.exec(details) ?? [];
+      return namespace === undefined ? failed(code, call, error) : noNamespace(namespace, error);
+    }
     case GRPC.permissionDenied:
     case GRPC.unauthenticated:
       return unavailable("Temporal refuses the api's credentials: check TEMPORAL_*", error);
