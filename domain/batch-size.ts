@@ -1,5 +1,7 @@
 /** How many fetch tasks the next batch gets. */
 
+import { concurrentTasks } from './batch-spread.ts';
+
 const TARGET_SECONDS = 5;
 const MINIMUM_TASKS = 10;
 const MAXIMUM_TASKS = 1_000;
@@ -19,25 +21,44 @@ export type BatchPace = {
   readonly elapsedMs: number;
 };
 
+/** What there is to hand out, and to how many. */
+export type WorkAtHand = {
+  /** Tasks that may go now: followers wait for their leaders. */
+  readonly readyTasks: number;
+  /** Batches that the request keeps in flight. */
+  readonly window: number;
+  /** Slots of the fleet that no batch of the request is in. */
+  readonly freeSlots: number;
+};
+
 /** Learns how fast batches go, and sizes the next ones. */
 export interface BatchSizer {
   /** Learns from a batch that came back. Tasks handed back say nothing about the rate. */
   readonly note: (pace: BatchPace) => void;
   /**
-   * Tasks of the next batch: about 5 s of work at the moving rate, 10..1,000, and near the end
-   * the rest divided by twice the window, but not less than 0.1 s of work. At least 1.
+   * Tasks of the next batch: about 5 s of work at the moving rate, at most 1,000, and near the end
+   * the rest divided by twice the window. At least 1.
+   *
+   * Not less than a slot's connections can take at once (up to 32), as far as each free slot gets
+   * its share of them: those tasks run side by side, so fewer would save no time and, where the
+   * origin is slow, leave connections idle. And not less than 0.1 s of work.
    */
-  readonly tasksOfNext: (remainingTasks: number, window: number) => number;
+  readonly tasksOfNext: (work: WorkAtHand) => number;
   /** The moving rate, for the next run; 0 while nothing is known. */
   readonly tasksPerSecond: () => number;
 }
 
-/**
- * A batch sizer.
- *
- * @param tasksPerSecond rate known from an earlier run; 0 starts with the smallest batches.
- */
-export function createBatchSizer(tasksPerSecond = 0): BatchSizer {
+/** What a sizer starts from. */
+export type BatchSizerInput = {
+  /** POPs of the request. */
+  readonly pops: number;
+  /** Rate known from an earlier run; 0 starts with the smallest batches. @default 0 */
+  readonly tasksPerSecond?: number;
+};
+
+/** A batch sizer. */
+export function createBatchSizer({ pops, tasksPerSecond = 0 }: BatchSizerInput): BatchSizer {
+  const atOnce = concurrentTasks(pops);
   let rate = tasksPerSecond;
   return {
     note: ({ tasks, elapsedMs }) => {
@@ -45,14 +66,15 @@ export function createBatchSizer(tasksPerSecond = 0): BatchSizer {
       const newest = (tasks * 1_000) / elapsedMs;
       rate = rate === 0 ? newest : rate + NEWEST_WEIGHT * (newest - rate);
     },
-    tasksOfNext: (remainingTasks, window) => {
+    tasksOfNext: ({ readyTasks, window, freeSlots }) => {
       const steady = Math.min(
         MAXIMUM_TASKS,
-        Math.max(MINIMUM_TASKS, Math.round(rate * TARGET_SECONDS)),
+        Math.max(MINIMUM_TASKS, atOnce, Math.round(rate * TARGET_SECONDS)),
       );
-      const guided = Math.ceil(remainingTasks / (BATCHES_TO_THE_END * window));
+      const guided = Math.ceil(readyTasks / (BATCHES_TO_THE_END * window));
+      const sideBySide = Math.min(atOnce, Math.ceil(readyTasks / Math.max(1, freeSlots)));
       const quick = rate === 0 ? QUICK_TASKS_AT_FIRST : Math.floor(rate * QUICK_SECONDS);
-      return Math.max(1, Math.min(steady, remainingTasks, Math.max(guided, quick)));
+      return Math.max(1, Math.min(steady, readyTasks, Math.max(guided, sideBySide, quick)));
     },
     tasksPerSecond: () => rate,
   };

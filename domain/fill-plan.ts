@@ -6,6 +6,7 @@
  * the sizes at any time: after continue-as-new nothing else is known.
  */
 
+import { POPS_OF_BATCH, TASKS_PER_POP } from './batch-spread.ts';
 import { PENDING } from './cell.ts';
 import { createAreaLayout } from './fill/area-layout.ts';
 import { createBatchBuilder } from './fill/batch-builder.ts';
@@ -58,6 +59,11 @@ export interface FillPlan {
   readonly settle: (batch: PlannedBatch, end: BatchEnd) => void;
   /** Plans all tasks of a batch again; none of them was tried. */
   readonly giveBack: (batch: PlannedBatch) => void;
+  /**
+   * Tasks that the next batches can be made of: the leaders that wait, or else what follows and what
+   * is tried again. An upper bound of at least 1 while there is a next batch.
+   */
+  readonly readyTasks: () => number;
   /** Tasks not finished and in no batch. */
   readonly remainingTasks: () => number;
   /** Tasks of the batches handed out and not settled. */
@@ -78,6 +84,7 @@ export function createFillPlan(input: FillPlanInput): FillPlan {
   });
   resumeLeaders({ ...parts, grid });
 
+  const remainingTasks = () => grid.pendingTasks() - cells.tasks();
   const settle = (batch: PlannedBatch, { letters, isLost }: BatchEnd): void => {
     let task = 0;
     for (const { column, rows } of batch.columns) {
@@ -95,7 +102,11 @@ export function createFillPlan(input: FillPlanInput): FillPlan {
       planBatch(parts, retries, { ...limits, kind: 'retries' }),
     settle,
     giveBack: (batch) => settle(batch, { letters: new Uint8Array(0), isLost: false }),
-    remainingTasks: () => grid.pendingTasks() - cells.tasks(),
+    readyTasks: () => {
+      const ready = leaders.waiting() || followers.entries() + retries.entries();
+      return Math.min(ready, remainingTasks());
+    },
+    remainingTasks,
     inFlightTasks: cells.tasks,
     isExhausted: () => grid.pendingTasks() === 0,
   };
@@ -132,15 +143,6 @@ function createParts(input: FillPlanInput) {
   return { layout, cells, watch, retries, followers, leaders, expectedBytesOf, urlBytes };
 }
 
-/**
- * POPs that a batch is spread over, where there are as many: through one POP alone its worker would
- * have that POP's connections and requests a second only. Few, so that a POP that stalls does not
- * hold every batch.
- */
-const POPS_OF_BATCH = 4;
-/** Tasks of one POP that are not spread any thinner. */
-const MINIMUM_SHARE_TASKS = 8;
-
 /** Fills a batch from one queue: with its share of one POP's tasks, then with the next POP's. */
 function planBatch(
   { layout, cells, watch, expectedBytesOf, urlBytes }: ReturnType<typeof createParts>,
@@ -151,7 +153,7 @@ function planBatch(
   if (first === undefined) return undefined;
   const batch = createBatchBuilder({ ...limits, expectedBytesOf, urlBytes });
   const evenShare = Math.ceil(limits.maximumTasks / Math.min(POPS_OF_BATCH, layout.columns));
-  const shareTasks = Math.max(MINIMUM_SHARE_TASKS, evenShare);
+  const shareTasks = Math.max(TASKS_PER_POP, evenShare);
   for (const column of layout.goingOnFrom(first)) {
     for (let taken = 0; taken < shareTasks && watch.hasRoom(column); taken += 1) {
       const row = source.take(column, (each) => batch.fits(column, each));

@@ -36,6 +36,7 @@ export class LeaderQueue implements TaskSource {
   readonly #replacements: readonly NumberQueue[];
   readonly #rotation: Rotation;
   #entries: number;
+  #waiting = 0;
 
   /** Every group waits for its first leader. */
   constructor(input: LeaderQueueInput) {
@@ -46,10 +47,16 @@ export class LeaderQueue implements TaskSource {
     this.#replacements = layout.interleaved.map(() => new NumberQueue());
     this.#rotation = createRotation(layout.interleaved);
     this.#entries = this.#firsts.flat().reduce((sum, { left }) => sum + left, 0);
+    for (let row = 0; row < rows; row += 1) this.#waiting += layout.groupsOf(row).length;
   }
 
   entries(): number {
     return this.#entries;
+  }
+
+  /** Groups that wait for a leader to be handed out. */
+  waiting(): number {
+    return this.#waiting;
   }
 
   findColumn(hasRoom: (column: number) => boolean): number | undefined {
@@ -149,12 +156,18 @@ export class LeaderQueue implements TaskSource {
   }
 
   #setState(row: number, group: number, state: number): void {
+    this.#waiting +=
+      Number(waitsForLeader(state)) - Number(waitsForLeader(this.#state(row, group)));
     this.#states[row * this.#input.layout.groups + group] = state;
   }
 
   #failedLeaders(row: number, group: number): number {
     return this.#state(row, group) % LEADER_IN_FLIGHT;
   }
+}
+
+function waitsForLeader(state: number): boolean {
+  return state < LEADER_IN_FLIGHT || isQueued(state);
 }
 
 function isQueued(state: number): boolean {

@@ -71,7 +71,12 @@ test('hands out every task once unless it comes back, within its limits, and alw
       while (!plan.isExhausted()) {
         rounds += 1;
         must(rounds < 5_000, 'the plan does not end');
-        for (let batch = plan.next(limits); batch !== undefined; batch = plan.next(limits)) {
+        for (;;) {
+          const ready = plan.readyTasks();
+          must(ready <= plan.remainingTasks(), 'more tasks are ready than are left');
+          const batch = plan.next(limits);
+          if (batch === undefined) break;
+          must(ready > 0, 'nothing is ready, but a batch comes');
           mustBeWithin(batch, limits, sizes.bytesOf);
           checks.see(batch, grid);
           for (const [row, column] of tasksOf(batch)) {

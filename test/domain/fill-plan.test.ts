@@ -38,6 +38,21 @@ test('sends one leader an area and URL first, each POP in turn', () => {
   expect(plan.next(LIMITS)).toBeUndefined();
 });
 
+test('says how many tasks may go: the leaders that wait, then their followers', () => {
+  const fill = planOf({ rows: 4, areas: ['a', 'a', 'a', 'b'] });
+  const atFirst = fill.plan.readyTasks();
+  const batch = fill.plan.next({ maximumTasks: 6 });
+  const afterSix = fill.plan.readyTasks();
+  const rest = fill.plan.next(LIMITS);
+  for (const each of [batch, rest]) {
+    if (each === undefined) throw new Error('two batches of leaders were expected');
+    fill.plan.settle(each, { letters: lettersOf(each, () => 'warm'), isLost: false });
+  }
+
+  expect([atFirst, afterSix]).toEqual([8, 2]);
+  expect(fill.plan.readyTasks()).toBe(8);
+});
+
 test('begins each next batch in another area', () => {
   const { plan } = planOf({ rows: 4, areas: ['a', 'a', 'b', 'b'] });
 

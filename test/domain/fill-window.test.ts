@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { createBatchSizer } from '../../domain/batch-size.ts';
 import {
   heartbeatIntervalMs,
   heartbeatTimeoutMs,
@@ -40,40 +39,4 @@ test.each([
   [750, { historyLength: 18_000, historySize: 0 }, true],
 ])('at a window of %d calls the history %j full: %s', (window, history, isFull) => {
   expect(isHistoryFull(history, window)).toBe(isFull);
-});
-
-test('begins with small batches and grows to about five seconds of work', () => {
-  const sizer = createBatchSizer();
-  const before = sizer.tasksOfNext(1_000_000, 4);
-
-  for (let batch = 0; batch < 30; batch += 1) sizer.note({ tasks: 50, elapsedMs: 1_000 });
-
-  expect(before).toBe(10);
-  expect(sizer.tasksOfNext(1_000_000, 4)).toBe(250);
-  expect(createBatchSizer(sizer.tasksPerSecond()).tasksOfNext(1_000_000, 4)).toBe(250);
-});
-
-test.each([
-  [1_000_000, 10_000, 1_000],
-  [1_000_000, 0.1, 10],
-  [1_000, 1_000, 125],
-  [400, 1_000, 100],
-  [40, 10_000, 40],
-  [40, 20, 5],
-  [3, 10, 1],
-  [100, 0, 10],
-  [6, 0, 2],
-  [1, 0, 1],
-  [0, 10_000, 1],
-])('sizes a batch with %d tasks left at %d tasks a second', (remaining, tasksPerSecond, tasks) => {
-  expect(createBatchSizer(tasksPerSecond).tasksOfNext(remaining, 4)).toBe(tasks);
-});
-
-test('learns nothing from a batch that did nothing', () => {
-  const sizer = createBatchSizer(7);
-
-  sizer.note({ tasks: 0, elapsedMs: 10_000 });
-  sizer.note({ tasks: 5, elapsedMs: 0 });
-
-  expect(sizer.tasksPerSecond()).toBe(7);
 });

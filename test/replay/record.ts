@@ -240,10 +240,10 @@ test('records a request over two runs', async () => {
     name: 'prewarm-long',
     input: {
       timeoutMs: 600_000,
-      urls: Array.from({ length: 1_400 }, (_, n) => `https://www.example.com/${n}`),
+      urls: Array.from({ length: 4_400 }, (_, n) => `https://www.example.com/${n}`),
       pops: Array.from({ length: 10 }, (_, n) => ({ id: `FRA${50 + n}-P1`, area: 'eu-central-1' })),
     },
-    // As slow as this, batches stay at their ten tasks.
+    // As slow as this, batches stay at one task for each connection.
     fetchBatch: async (batch) => ({ ...(await warmAll(batch)), elapsedMs: 10_000 }),
   });
 

@@ -21,9 +21,9 @@ afterAll(() => namespace.close());
 
 const start = (input: PrewarmInput) => startPrewarm(namespace, input);
 
-/** So many tasks that batches of ten fill three histories. */
+/** So many tasks that batches of 32 fill three histories. */
 const LONG = {
-  urls: Array.from({ length: 3_200 }, (_, n) => `https://www.example.com/${n}`),
+  urls: Array.from({ length: 10_240 }, (_, n) => `https://www.example.com/${n}`),
   pops: Array.from({ length: 10 }, (_, n) => ({ id: `FRA${50 + n}-P1`, area: 'eu-central-1' })),
 };
 
@@ -45,7 +45,7 @@ function countingFetch() {
         fetched.set(task, (fetched.get(task) ?? 0) + 1);
         return 'warm';
       });
-      // As slow as this, batches stay at their ten tasks.
+      // As slow as this, batches stay at one task for each connection.
       return { ...result, elapsedMs: 10_000 };
     },
   };
@@ -90,8 +90,8 @@ test(
       return handle.result();
     });
 
-    expect(summary.totals).toMatchObject({ status: 'FINISHED', warmedTasks: 32_000 });
-    expect(fetch.fetched.size).toBe(32_000);
+    expect(summary.totals).toMatchObject({ status: 'FINISHED', warmedTasks: 102_400 });
+    expect(fetch.fetched.size).toBe(102_400);
     expect([...fetch.fetched.values()].every((times) => times === 1)).toBe(true);
   },
 );

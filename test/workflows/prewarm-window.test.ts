@@ -66,7 +66,7 @@ test(
     };
     const input = prewarmInput({
       urls: Array.from(
-        { length: 700 },
+        { length: 1_000 },
         (_, n) => `https://www.example.com/${n}?q=${'x'.repeat(600)}`,
       ),
       pops: Array.from({ length: 20 }, (_, n) => ({ id: `FRA${50 + n}-P1`, area: `area-${n}` })),
@@ -89,7 +89,7 @@ test(
       },
     );
 
-    expect(totals).toMatchObject({ status: 'FINISHED', warmedTasks: 14_000 });
+    expect(totals).toMatchObject({ status: 'FINISHED', warmedTasks: 20_000 });
     expect(mostInFlight).toBeLessThanOrEqual(WINDOW);
     for (const batch of inputs) {
       expect(JSON.stringify(batch).length).toBeLessThanOrEqual(128 * 1_024);

@@ -46,7 +46,7 @@ function launchBatches(run: PrewarmRun, running: Set<RunningBatch>): boolean {
   let launchedBytes = 0;
   while (running.size < window) {
     if (launchedBytes >= LAUNCH_BYTES) return true;
-    const batch = fill.next(window);
+    const batch = fill.next({ window, freeSlots: run.fleetSlots() - running.size });
     if (batch === undefined) break;
     launchedBytes += batch.inputBytes + fill.sharedInputBytes;
     const started = startBatch(run, batch, () => running.delete(started));

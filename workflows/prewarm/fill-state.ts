@@ -1,6 +1,6 @@
 import type { BatchHeartbeat, BatchInput, BatchResult } from '../../domain/batch.ts';
 import { createBatchSizer } from '../../domain/batch-size.ts';
-import type { BatchSizer } from '../../domain/batch-size.ts';
+import type { BatchSizer, WorkAtHand } from '../../domain/batch-size.ts';
 import { PENDING } from '../../domain/cell.ts';
 import { createFillPlan } from '../../domain/fill-plan.ts';
 import type { FillPlan, PlannedBatch } from '../../domain/fill-plan.ts';
@@ -74,7 +74,10 @@ export class FillState {
     this.bytesFetched = carried?.bytesFetched ?? 0;
     this.fetches = carried?.fetches ?? 0;
     this.#batches = carried?.batches ?? 0;
-    this.#sizer = createBatchSizer(carried?.tasksPerSecond);
+    this.#sizer = createBatchSizer({
+      pops: pops.length,
+      tasksPerSecond: carried?.tasksPerSecond ?? 0,
+    });
     this.#domainNames = domainNamesOf(targets);
     const shielded = shieldedHosts(targets);
     this.sharedInputBytes = JSON.stringify(input.headers).length + ENVELOPE_BYTES;
@@ -88,10 +91,10 @@ export class FillState {
     });
   }
 
-  /** The next batch for a window, or undefined when nothing can be handed out now. */
-  next(window: number): PlannedBatch | undefined {
-    const remaining = this.plan.remainingTasks();
-    return this.plan.next({ maximumTasks: this.#sizer.tasksOfNext(remaining, window) });
+  /** The next batch, or undefined when nothing can be handed out now. */
+  next(to: Omit<WorkAtHand, 'readyTasks'>): PlannedBatch | undefined {
+    const readyTasks = this.plan.readyTasks();
+    return this.plan.next({ maximumTasks: this.#sizer.tasksOfNext({ readyTasks, ...to }) });
   }
 
   /** Puts a planned batch in flight and names its activity. */

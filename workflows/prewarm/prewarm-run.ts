@@ -120,8 +120,19 @@ export class PrewarmRun {
 
   /** Batches kept in flight. */
   windowBatches(): number {
+    const { instances, slots } = this.#workers();
+    return windowBatches(instances, slots);
+  }
+
+  /** Batches that the workers it may count on run at once: those of one where none is known. */
+  fleetSlots(): number {
+    const { instances, slots } = this.#workers();
+    return Math.max(1, instances) * slots;
+  }
+
+  #workers(): { readonly instances: number; readonly slots: number } {
     const { instances = 0, slots = 2 } = this.#fleet ?? {};
-    return windowBatches(Math.max(instances, this.instanceCount), slots);
+    return { instances: Math.max(instances, this.instanceCount), slots };
   }
 
   askInstances(instances: number): void {
