@@ -4,6 +4,7 @@ import type { SecureContext } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { createAdaptiveConcurrency } from '../edge/adaptive-concurrency.ts';
+import { createEventLoopLoad } from '../edge/event-loop-load.ts';
 import { type ConcurrencyPolicy, createFixedConcurrency } from '../edge/concurrency-policy.ts';
 import { createEdgeSecureContext } from '../edge/http1/secure-context.ts';
 import { type Bar, printBars } from './bars.ts';
@@ -21,7 +22,8 @@ const FIXED: readonly Contender[] = [4, 8, 16, 32, 64].map((connections) => ({
 /** As the fetch worker has it by default. */
 const ADAPTIVE: Contender = {
   name: 'adaptive',
-  createPolicy: () => createAdaptiveConcurrency({ startPerPop: 8, maxRunning: 256 }),
+  createPolicy: () =>
+    createAdaptiveConcurrency({ startPerPop: 8, maxRunning: 256, load: createEventLoopLoad() }),
 };
 // The same module runs as TypeScript and as what was built of it.
 const POPS_FILE = fileURLToPath(

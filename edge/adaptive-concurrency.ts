@@ -5,6 +5,7 @@ import {
   type FetchObservation,
   type LimitedSize,
 } from './concurrency-policy.ts';
+import type { EventLoopLoad } from './event-loop-load.ts';
 
 /** Settings of {@link createAdaptiveConcurrency}. */
 export type AdaptiveConcurrencyOptions = {
@@ -12,6 +13,8 @@ export type AdaptiveConcurrencyOptions = {
   readonly startPerPop: number;
   /** Fetch tasks at once in the process: a POP never gets more. */
   readonly maxRunning: number;
+  /** This process: while it is the bottleneck, no POP gets more than `startPerPop`. */
+  readonly load: EventLoopLoad;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 };
@@ -27,11 +30,11 @@ const MAXIMUM_POPS = 4_096;
 
 /**
  * Learns for each POP how many fetch tasks it is worth: many for a far POP and small objects, few
- * for a near, a slow or a failing one; 2 to 4 for large objects. At most 64, or `startPerPop` where
- * that is more.
+ * for a near, a slow or a failing one, and for all while this process has no time left; 2 to 4 for
+ * large objects. At most 64, or `startPerPop` where that is more.
  */
 export function createAdaptiveConcurrency(options: AdaptiveConcurrencyOptions): ConcurrencyPolicy {
-  const { startPerPop, maxRunning, now = () => performance.now() } = options;
+  const { startPerPop, maxRunning, load, now = () => performance.now() } = options;
   const start = Math.min(startPerPop, maxRunning);
   const bounds = {
     minimum: 1,
@@ -46,8 +49,8 @@ export function createAdaptiveConcurrency(options: AdaptiveConcurrencyOptions): 
     const [oldest] = pops.keys();
     if (pops.size >= MAXIMUM_POPS && oldest !== undefined) pops.delete(oldest);
     const limits = {
-      any: new AdaptiveLimit(bounds, nowMs),
-      large: new AdaptiveLimit(LARGE_BOUNDS, nowMs),
+      any: new AdaptiveLimit(bounds, load, nowMs),
+      large: new AdaptiveLimit(LARGE_BOUNDS, load, nowMs),
       usedAtMs: nowMs,
     };
     pops.delete(pop);

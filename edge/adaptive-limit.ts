@@ -1,4 +1,5 @@
 import { ConcurrencyRound, type RoundResult, type RoundSample } from './concurrency-round.ts';
+import type { EventLoopLoad } from './event-loop-load.ts';
 import { RecentMinimum } from './recent-minimum.ts';
 
 /** Bounds of an {@link AdaptiveLimit}, 1 ≤ minimum ≤ start ≤ maximum. */
@@ -23,8 +24,10 @@ const QUEUEING_ROUNDS = 2;
 const PLACES_PER_ANSWER = 2;
 /** While starting, a round that brings less than this many times the best so far is flat … */
 const STARTING_GAIN = 1.25;
-/** … and so many in a row end the start. New connections take about three round trips to show. */
+/** … and so many in a row end the start. New connections take about three round trips to show … */
 const FLAT_ROUNDS = 3;
+/** … so a near POP shows them within the round, and two in a row are no accident. */
+const FLAT_ROUNDS_NEAR = 2;
 /** A step up by a quarter has to bring this share of a quarter, and no failure. */
 const LEAST_SHARE_OF_GAIN = 0.4;
 /** TCP, TLS and the request take three round trips, a round afterwards takes two. */
@@ -40,14 +43,16 @@ const HEADROOM = 1.25;
 /**
  * Finds how many GETs at once a POP is worth, from what they show; the clock comes with the calls.
  *
- * Starts as BBR does (draft-cardwell-iccrg-bbr-congestion-control §4.3): grows with each answer
- * until throughput stays flat, then falls back to what fills the path by Little's law. From there it
+ * Starts as BBR does (draft-cardwell-iccrg-bbr-congestion-control §4.3): grows with each answer, or
+ * for a near POP with each round, until throughput stays flat, then falls back to what fills the path by Little's law. From there it
  * climbs: a step up stays when throughput follows it. A round in which more than 3 % of the GETs
  * failed costs that share of the places, at most half; a queue at the first byte takes back what was
- * won since the start.
+ * won since the start. Where this process itself is the queue, more connections would only cost more
+ * of its time: what fills the path without it is kept.
  */
 export class AdaptiveLimit {
   readonly #bounds: LimitBounds;
+  readonly #load: EventLoopLoad;
   readonly #bestFirstByteMs = new RecentMinimum(MEMORY_MS);
   readonly #bestTotalMs = new RecentMinimum(MEMORY_MS);
   #round: ConcurrencyRound;
@@ -64,8 +69,9 @@ export class AdaptiveLimit {
   #ceiling = { value: Number.POSITIVE_INFINITY, untilMs: 0 };
   #value: number;
 
-  constructor(bounds: LimitBounds, nowMs: number) {
+  constructor(bounds: LimitBounds, load: EventLoopLoad, nowMs: number) {
     this.#bounds = bounds;
+    this.#load = load;
     this.#value = bounds.start;
     this.#round = new ConcurrencyRound(nowMs, bounds.start);
   }
@@ -81,14 +87,20 @@ export class AdaptiveLimit {
 
   noteAnswer(sample: RoundSample, nowMs: number): void {
     this.#round.addAnswer(sample);
-    const mayGrow = this.#isStarting && this.#round.isFull && !this.#round.hasFailures;
-    if (mayGrow) this.#value = Math.min(this.#bounds.maximum, this.#value + PLACES_PER_ANSWER);
+    if (this.#mayGrow())
+      this.#value = Math.min(this.#bounds.maximum, this.#value + PLACES_PER_ANSWER);
     this.#endRound(nowMs);
   }
 
   noteFailure(nowMs: number): void {
     this.#round.addFailure();
     this.#endRound(nowMs);
+  }
+
+  #mayGrow(): boolean {
+    const { isFull, hasFailures, isOfNearPop } = this.#round;
+    if (!this.#isStarting || !isFull || hasFailures || isOfNearPop) return false;
+    return !this.#load.isSaturated();
   }
 
   #endRound(nowMs: number): void {
@@ -103,6 +115,7 @@ export class AdaptiveLimit {
     if (this.#isAfterCut) this.#isAfterCut = false;
     else if (result.failedShare > TOLERATED_FAILED_SHARE) this.#cutForFailures(result);
     else if (this.#queueingRounds >= QUEUEING_ROUNDS) this.#cutForQueue(result);
+    else if (this.#load.isSaturated()) this.#cutForSaturation(result);
     else if (result.isFull) this.#grow(result);
   }
 
@@ -133,6 +146,14 @@ export class AdaptiveLimit {
     this.#afterCut();
   }
 
+  #cutForSaturation(result: RoundResult): void {
+    const needed = Math.max(this.#bounds.start, this.#withoutQueue(result));
+    // A smaller step would follow each round's noise, downwards only.
+    if (this.#value < 2 * needed) return;
+    this.#value = needed;
+    this.#trial = undefined;
+  }
+
   #afterCut(): void {
     this.#isStarting = false;
     this.#trial = undefined;
@@ -161,11 +182,12 @@ export class AdaptiveLimit {
     else this.#stepUp(result);
   }
 
-  #seeWhetherFlat({ throughput, answersPerSecond }: RoundResult): void {
+  #seeWhetherFlat({ throughput, answersPerSecond, isOfNearPop }: RoundResult): void {
     const isFlat = throughput < this.#best.throughput * STARTING_GAIN;
     if (throughput > this.#best.throughput) this.#best = { throughput, answersPerSecond };
     this.#flatRounds = isFlat ? this.#flatRounds + 1 : 0;
-    if (this.#flatRounds < FLAT_ROUNDS) return;
+    if (isOfNearPop && !isFlat) this.#value = Math.min(this.#bounds.maximum, this.#value * 2);
+    if (this.#flatRounds < (isOfNearPop ? FLAT_ROUNDS_NEAR : FLAT_ROUNDS)) return;
     const withoutQueue = Math.min(this.#value, this.#withoutQueue(this.#best));
     this.#value = Math.max(this.#bounds.start, withoutQueue);
     this.#isStarting = false;

@@ -20,12 +20,16 @@ export type RoundResult = {
   readonly failedShare: number;
   /** A task had to wait for a place, and the places were busy with GETs: the limit made the throughput. */
   readonly isFull: boolean;
+  /** See {@link ConcurrencyRound.isOfNearPop}. */
+  readonly isOfNearPop: boolean;
 };
 
 /** First bytes kept for the quantile: enough to place it, and bounded. */
 const MAXIMUM_SAMPLES = 256;
 /** A round as short as a near POP's answer would measure the noise of the event loop. */
 const MINIMUM_ROUND_MS = 100;
+/** TCP, TLS and the request take three round trips: so many fit a round of a near POP. */
+const NEAR_LENGTHS = 4;
 /** With little to do, a round ends after this many times its least length. */
 const PATIENCE = 4;
 
@@ -72,6 +76,14 @@ export class ConcurrencyRound {
     return this.#failures > 0;
   }
 
+  /**
+   * The round holds several lengths of a GET, so that what a new connection brings shows within it;
+   * and growth with each answer would be at the most long before its end.
+   */
+  get isOfNearPop(): boolean {
+    return this.#sumTotalMs * NEAR_LENGTHS < MINIMUM_ROUND_MS * this.#answers;
+  }
+
   /** The result, once each place has ended about one GET and `lengths` times a GET's length has passed. */
   resultAt(nowMs: number, lengths: number): RoundResult | undefined {
     const elapsedMs = nowMs - this.#startedAtMs;
@@ -87,6 +99,7 @@ export class ConcurrencyRound {
       firstByteMs: this.#lowerQuartileMs(),
       meanTotalMs,
       failedShare: this.#failures / ended,
+      isOfNearPop: this.isOfNearPop,
       isFull: this.isFull && this.#sumTotalMs >= LEAST_BUSY_SHARE * this.#limit * elapsedMs,
     };
   }

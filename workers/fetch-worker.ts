@@ -6,6 +6,7 @@ import { FETCH_TASK_QUEUE } from '../domain/ids.ts';
 import { createAdaptiveConcurrency } from '../edge/adaptive-concurrency.ts';
 import { createDirectory } from '../edge/create-directory.ts';
 import { createEngine } from '../edge/create-engine.ts';
+import { createEventLoopLoad } from '../edge/event-loop-load.ts';
 import { createFetchTaskRunner } from '../edge/fetch-task-runner.ts';
 import { PopLimiter } from '../edge/pop-limiter.ts';
 import { RequestRate } from '../edge/request-rate.ts';
@@ -25,6 +26,7 @@ export async function runFetchWorker(config: FetchConfig): Promise<void> {
   const policy = createAdaptiveConcurrency({
     startPerPop: config.fetchConnectionsPerPop,
     maxRunning: config.fetchMaxConnections,
+    load: createEventLoopLoad(),
   });
   const tasks = createFetchTaskRunner({
     engine,

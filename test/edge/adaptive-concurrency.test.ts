@@ -1,44 +1,16 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createAdaptiveConcurrency } from '../../edge/adaptive-concurrency.ts';
-import { createFixedConcurrency, type ConcurrencyPolicy } from '../../edge/concurrency-policy.ts';
-import { Random } from './http1/helpers/random.ts';
-import { type PopRun, runOnSimulatedPop } from './support/simulated-pop.ts';
+import {
+  adaptive,
+  bestFixed,
+  limitedPop,
+  type Model,
+  POP,
+  seededRandom,
+} from './support/adaptive-on-pop.ts';
 
-const POP = 'NRT57-P3';
-const FIXED = [4, 8, 16, 32, 64];
 const OBJECT_BYTES = 1_000_000;
 const LARGE_BYTES = 100 * 1024 * 1024;
-
-type Model = PopRun['model'];
-
-function seededRandom(seed: number): () => number {
-  const random = new Random(seed);
-  return () => random.next();
-}
-
-function adaptive({ startPerPop = 8, maxRunning = 256 } = {}) {
-  const clock = { nowMs: 1_000 };
-  const policy = createAdaptiveConcurrency({ startPerPop, maxRunning, now: () => clock.nowMs });
-  const run = (model: Model, lengthMs: number, more: Partial<PopRun> = {}) =>
-    runOnSimulatedPop({ model, policy, clock, lengthMs, random: seededRandom(1), ...more });
-  const limit = () => policy.limitOf(POP, 'any');
-  return { clock, policy, run, limit };
-}
-
-function answersWith(policy: ConcurrencyPolicy, model: Model, lengthMs: number): number {
-  const clock = { nowMs: 0 };
-  return runOnSimulatedPop({ model, policy, clock, lengthMs, random: seededRandom(1) }).answers;
-}
-
-function bestFixed(model: Model, lengthMs: number): number {
-  return Math.max(...FIXED.map((n) => answersWith(createFixedConcurrency(n), model, lengthMs)));
-}
-
-/** Can work on four at once, each a quarter of the way long: 20 at once keep it busy. */
-function limitedPop(rttMs: number): Model {
-  return { rttMs, places: 4, serviceMs: () => rttMs / 4 };
-}
 
 /** Where all bodies share one line that twenty connections fill. */
 function narrowPath(rttMs: number): Model {
