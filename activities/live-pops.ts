@@ -22,9 +22,13 @@ export async function findLivePops(
   domainName: string,
   directory: EdgeDirectory,
 ): Promise<LivePops> {
-  const answers = await mapBounded(pops, POPS_AT_ONCE, (pop) =>
-    directory.resolve(pop.id, domainName).catch(unanswered),
-  );
+  const answers = await mapBounded(pops, POPS_AT_ONCE, async (pop) => {
+    try {
+      return await directory.resolve(pop.id, domainName);
+    } catch (error) {
+      return unanswered(error);
+    }
+  });
   const [first] = answers;
   if (first instanceof Error && answers.every((answer) => answer instanceof Error)) throw first;
 

@@ -81,9 +81,10 @@ async function fetchFor(tasks: FetchTaskRunner, seconds: number): Promise<number
     const slot = await tasks.acquire({ pop: POP, expectedBytes: undefined, signal });
     if (slot === undefined) break;
     started += 1;
-    const task = runOne(`https://${HOST}/object-${started}`, slot).finally(() =>
-      running.delete(task),
-    );
+    const task = runOne(`https://${HOST}/object-${started}`, slot).finally(() => {
+      slot.release();
+      running.delete(task);
+    });
     running.add(task);
   }
   await Promise.all(running);

@@ -21,11 +21,12 @@ export class DirectoryError extends Error {
 /** Where addresses of POPs come from. Safe for any number of questions at once. */
 export interface EdgeDirectory {
   /**
-   * The addresses of a POP, in an order that stays the same for this process while they do.
+   * The addresses of a POP, in an order that stays the same for this process while they do. At once
+   * where they are known: it is asked at every fetch task.
    *
    * @param pop POP id, in any case.
    * @param domainName the distribution's domain name: its first label stands in POP names.
    * @throws DirectoryError when no answer was to be had.
    */
-  resolve(pop: string, domainName: string): Promise<PopResolution>;
+  resolve(pop: string, domainName: string): PopResolution | Promise<PopResolution>;
 }

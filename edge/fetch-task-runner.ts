@@ -1,8 +1,13 @@
-import { once } from 'node:events';
+import type { Outcome } from '../domain/outcome.ts';
 import { AddressChoice } from './address-choice.ts';
 import { LARGE_OBJECT_BYTES, type ConcurrencyPolicy } from './concurrency-policy.ts';
 import { describeCaching } from './describe-answer.ts';
-import { DirectoryError, type EdgeDirectory, type PopAddresses } from './directory.ts';
+import {
+  DirectoryError,
+  type EdgeDirectory,
+  type PopAddresses,
+  type PopResolution,
+} from './directory.ts';
 import type { EdgeEngine, EngineDeadlines } from './engine.ts';
 import type { FetchTask, FetchTaskResult, FetchTaskRunner } from './fetch-task.ts';
 import type { PopLimiter, Slot } from './pop-limiter.ts';
@@ -11,6 +16,7 @@ import { requestHeaders } from './request-headers.ts';
 import type { RequestRate } from './request-rate.ts';
 import { TaskEnded } from './task-ended.ts';
 import { TaskProber } from './task-prober.ts';
+import { TasksInFlight } from './tasks-in-flight.ts';
 
 /** Dependencies of {@link createFetchTaskRunner}. */
 export type FetchTaskRunnerDeps = {
@@ -41,89 +47,65 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
   const { engine, directory, limiter, rate, policy } = deps;
   const { deadlines = DEFAULT_DEADLINES, storePauseMs = 1_000 } = deps;
   const proberDeps = { engine, rate, policy, choice: new AddressChoice(), deadlines, storePauseMs };
-  /** What runs now, by URL and POP: at once twice, each would only falsify what the other sees. */
-  const inFlight = new Map<string, Promise<FetchTaskResult>>();
+  const inFlight = new TasksInFlight();
 
-  const acquire: FetchTaskRunner['acquire'] = async ({ pop, expectedBytes = 0, signal }) =>
+  const acquire: FetchTaskRunner['acquire'] = ({ pop, expectedBytes = 0, signal }) =>
     limiter.acquire({ pop, isLarge: expectedBytes > LARGE_OBJECT_BYTES, signal });
 
-  async function runAlone(task: FetchTask, place: Place): Promise<FetchTaskResult> {
-    const url = new URL(task.url);
-    let prober: TaskProber | undefined;
-    try {
-      const addresses = await resolve(directory, task);
-      prober = new TaskProber(proberDeps, {
-        task,
-        url,
-        addresses,
-        headers: requestHeaders(task.headers),
-        withoutSlot: (pause) => place.leaveFor(pause),
-      });
-      const outcome = await reachDepth(task.depth, prober);
-      const headers = outcome === 'not_cacheable' ? prober.headers : undefined;
-      const message = headers === undefined ? undefined : describeCaching(headers);
-      return resultOf(prober, { outcome, message, isSlowedDown: false });
-    } catch (error) {
-      return resultOf(prober, endOf(error, task));
-    }
+  function createProber(task: FetchTask, addresses: PopAddresses, slot: Slot): TaskProber {
+    return new TaskProber(proberDeps, {
+      task,
+      url: new URL(task.url),
+      addresses,
+      headers: requestHeaders(task.headers),
+      withoutSlot: (pause) => leaveFor(slot, pause, task.signal),
+    });
   }
 
   return {
     acquire,
+    // One function where two would read better: each promise is paid for at every fetch.
     async run(task, slot) {
-      const place = new Place(slot, () => acquire(task));
       const key = `${task.pop} ${task.url}`;
+      let prober: TaskProber | undefined;
+      let hasBegun = false;
       try {
-        for (let other = inFlight.get(key); other !== undefined; other = inFlight.get(key)) {
-          const ended = Promise.allSettled([other]);
-          await place.leaveFor(() => untilAborted(ended, task.signal));
+        while (inFlight.has(key)) {
+          await leaveFor(slot, () => inFlight.untilEnded(key, task.signal), task.signal);
         }
-        const running = runAlone(task, place).finally(() => inFlight.delete(key));
-        inFlight.set(key, running);
-        return await running;
+        inFlight.begin(key);
+        hasBegun = true;
+        const asked = directory.resolve(task.pop, task.domainName);
+        const resolution = asked instanceof Promise ? await asked : asked;
+        prober = createProber(task, addressesOf(resolution), slot);
+        const outcome = await reachDepth(task.depth, prober);
+        return resultOf(prober, {
+          outcome,
+          message: reasonOf(outcome, prober),
+          isSlowedDown: false,
+        });
       } catch (error) {
-        return resultOf(undefined, endOf(error, task));
+        return resultOf(prober, endOf(error, task));
       } finally {
-        place.leave();
+        if (hasBegun) inFlight.end(key);
       }
     },
   };
 }
 
-async function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const release = new AbortController();
-  const aborted = once(signal, 'abort', { signal: release.signal }).catch(() => undefined);
-  await Promise.race([promise, aborted]);
-  release.abort();
+function reasonOf(outcome: Outcome, { headers }: TaskProber): string | undefined {
+  return outcome === 'not_cacheable' && headers !== undefined
+    ? describeCaching(headers)
+    : undefined;
 }
 
-/** A task's place at its POP, which it leaves while it only waits. */
-class Place {
-  #slot: Slot | undefined;
-  readonly #acquire: () => Promise<Slot | undefined>;
-
-  constructor(slot: Slot, acquire: () => Promise<Slot | undefined>) {
-    this.#slot = slot;
-    this.#acquire = acquire;
-  }
-
-  leave(): void {
-    this.#slot?.release();
-    this.#slot = undefined;
-  }
-
-  /** @throws TaskEnded when the task was cancelled meanwhile. */
-  async leaveFor(wait: () => Promise<void>): Promise<void> {
-    this.leave();
-    await wait();
-    this.#slot = await this.#acquire();
-    if (this.#slot === undefined) throw new TaskEnded(undefined, undefined);
-  }
+/** @throws TaskEnded when the task was cancelled meanwhile. */
+async function leaveFor(slot: Slot, wait: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  if (!(await slot.leaveFor(wait, signal))) throw new TaskEnded(undefined, undefined);
 }
 
-async function resolve(directory: EdgeDirectory, task: FetchTask): Promise<PopAddresses> {
-  const resolution = await directory.resolve(task.pop, task.domainName);
+/** @throws TaskEnded when there is no such POP. */
+function addressesOf(resolution: PopResolution): PopAddresses {
   if (resolution.isFound) return resolution.addresses;
   throw new TaskEnded('connect_failed', resolution.reason);
 }

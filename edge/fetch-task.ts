@@ -49,7 +49,7 @@ export interface FetchTaskRunner {
    */
   acquire(task: Pick<FetchTask, 'pop' | 'expectedBytes' | 'signal'>): Promise<Slot | undefined>;
   /**
-   * Fetches until the depth is reached or an outcome is known, and gives the slot back.
+   * Fetches until the depth is reached or an outcome is known. The slot stays the caller's to release.
    * Failures of the POP, the object or the network are outcomes, never thrown.
    */
   run(task: FetchTask, slot: Slot): Promise<FetchTaskResult>;

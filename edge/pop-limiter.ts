@@ -11,9 +11,17 @@ export type SlotRequest = {
 export interface Slot {
   /** Gives the place back; more than once does no harm. */
   release(): void;
+  /** Gives the place back while `wait` lasts, and takes another; false when `signal` fired meanwhile. */
+  leaveFor(wait: () => Promise<void>, signal: AbortSignal): Promise<boolean>;
 }
 
-type Waiter = { readonly isLarge: boolean; readonly grant: (slot: Slot) => void };
+type Waiter = {
+  readonly state: PopState;
+  readonly isLarge: boolean;
+  /** Others that give up with it. */
+  readonly siblings: Set<Waiter>;
+  readonly settle: (slot: Slot | undefined) => void;
+};
 
 type PopState = {
   readonly pop: string;
@@ -29,6 +37,33 @@ export type PopLimiterOptions = {
   readonly maxRunning: number;
 };
 
+class Place implements Slot {
+  readonly #limiter: PopLimiter;
+  readonly #asked: Omit<SlotRequest, 'signal'>;
+  #leave: (() => void) | undefined;
+
+  constructor(limiter: PopLimiter, leave: () => void, asked: Omit<SlotRequest, 'signal'>) {
+    this.#limiter = limiter;
+    this.#leave = leave;
+    this.#asked = asked;
+  }
+
+  release(): void {
+    const leave = this.#leave;
+    this.#leave = undefined;
+    leave?.();
+  }
+
+  async leaveFor(wait: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+    this.release();
+    await wait();
+    const other = await this.#limiter.acquire({ ...this.#asked, signal });
+    if (other === undefined) return false;
+    this.#leave = () => other.release();
+    return true;
+  }
+}
+
 /**
  * Keeps each POP at its number of fetch tasks, and the process at its number of connections.
  * Within a POP first come, first served; POPs take turns where the process is at its limit.
@@ -37,6 +72,7 @@ export class PopLimiter {
   readonly #policy: ConcurrencyPolicy;
   readonly #maxRunning: number;
   readonly #states = new Map<string, PopState>();
+  readonly #waitersBySignal = new WeakMap<AbortSignal, Set<Waiter>>();
   /** POPs with waiters, the one that waits longest for its turn first. */
   readonly #waiting = new Set<PopState>();
   #running = 0;
@@ -52,26 +88,38 @@ export class PopLimiter {
   }
 
   /** Waits for a place; undefined when `signal` fired first. */
-  async acquire({ pop, isLarge, signal }: SlotRequest): Promise<Slot | undefined> {
-    if (signal.aborted) return undefined;
+  acquire({ pop, isLarge, signal }: SlotRequest): Promise<Slot | undefined> {
+    if (signal.aborted) return Promise.resolve(undefined);
     const state = this.#states.get(pop) ?? { pop, running: 0, runningLarge: 0, waiters: [] };
     this.#states.set(pop, state);
-    if (this.#hasPlace(state, isLarge)) return this.#enter(state, isLarge);
-    return new Promise((resolve) => {
-      const giveUp = (): void => {
-        state.waiters.splice(state.waiters.indexOf(waiter), 1);
-        this.#forgetIfUnused(state);
-        resolve(undefined);
-      };
-      const grant = (slot: Slot): void => {
-        signal.removeEventListener('abort', giveUp);
-        resolve(slot);
-      };
-      const waiter = { isLarge, grant };
-      signal.addEventListener('abort', giveUp, { once: true });
+    if (this.#hasPlace(state, isLarge)) return Promise.resolve(this.#enter(state, isLarge));
+    const siblings = this.#waitersOf(signal);
+    return new Promise((settle) => {
+      const waiter = { state, isLarge, siblings, settle };
+      siblings.add(waiter);
       state.waiters.push(waiter);
       this.#waiting.add(state);
     });
+  }
+
+  /** One listener a signal, which is a batch's, not one a task. */
+  #waitersOf(signal: AbortSignal): Set<Waiter> {
+    const known = this.#waitersBySignal.get(signal);
+    if (known !== undefined) return known;
+    const waiters = new Set<Waiter>();
+    this.#waitersBySignal.set(signal, waiters);
+    signal.addEventListener('abort', () => this.#giveUp(waiters), { once: true });
+    return waiters;
+  }
+
+  #giveUp(waiters: Set<Waiter>): void {
+    for (const waiter of waiters) {
+      const { state, settle } = waiter;
+      state.waiters.splice(state.waiters.indexOf(waiter), 1);
+      this.#forgetIfUnused(state);
+      settle(undefined);
+    }
+    waiters.clear();
   }
 
   #hasPlace(state: PopState, isLarge: boolean): boolean {
@@ -95,14 +143,7 @@ export class PopLimiter {
     this.#running += 1;
     state.running += 1;
     if (isLarge) state.runningLarge += 1;
-    let isReleased = false;
-    return {
-      release: () => {
-        if (isReleased) return;
-        isReleased = true;
-        this.#leave(state, isLarge);
-      },
-    };
+    return new Place(this, () => this.#leave(state, isLarge), { pop: state.pop, isLarge });
   }
 
   #leave(state: PopState, isLarge: boolean): void {
@@ -133,7 +174,8 @@ export class PopLimiter {
         continue;
       }
       state.waiters.splice(at, 1);
-      waiter.grant(this.#enter(state, waiter.isLarge));
+      waiter.siblings.delete(waiter);
+      waiter.settle(this.#enter(state, waiter.isLarge));
       hasAdmitted = true;
     }
     this.#forgetIfUnused(state);

@@ -29,7 +29,7 @@ export interface Prober {
  * proof of the POP's own cache comes with the third. Checks come after two whole fetches only,
  * since it is not known whether a Range request counts for admission or leaves a fragment.
  */
-export async function reachDepth(depth: Depth, prober: Prober): Promise<Outcome> {
+export function reachDepth(depth: Depth, prober: Prober): Promise<Outcome> {
   return depth === 'edge' ? reachEdge(prober) : reachRegional(prober);
 }
 

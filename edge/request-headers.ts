@@ -15,9 +15,18 @@ const OWN_HEADERS: readonly HeaderPair[] = [
   ['User-Agent', 'cloudfront-prewarm'],
 ];
 
+/** By the callers' list: all tasks of a batch share one. */
+const MERGED = new WeakMap<readonly HeaderLine[], readonly HeaderPair[]>();
+
 /** Header lines of a GET: the caller's, and the product's own where the caller gave none. */
 export function requestHeaders(callers: readonly HeaderLine[]): readonly HeaderPair[] {
   if (callers.length === 0) return OWN_HEADERS;
+  const merged = MERGED.get(callers) ?? merge(callers);
+  MERGED.set(callers, merged);
+  return merged;
+}
+
+function merge(callers: readonly HeaderLine[]): readonly HeaderPair[] {
   const given = new Set(callers.map(({ name }) => name.toLowerCase()));
   const own = OWN_HEADERS.filter(([name]) => name === 'Pragma' || !given.has(name.toLowerCase()));
   return [...own, ...callers.map(({ name, value }): HeaderPair => [name, value])];

@@ -51,13 +51,12 @@ export class RequestRate {
   }
 
   /**
-   * Waits for the turn of one request.
-   *
-   * @throws AbortError when `signal` fired first.
+   * Takes the turn of one request: undefined when it has come, else a promise of it, which rejects
+   * with an AbortError when `signal` fires first.
    */
-  async take(pop: string, signal: AbortSignal): Promise<void> {
+  take(pop: string, signal: AbortSignal): Promise<void> | undefined {
     const waitMs = this.reserve(pop);
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+    return waitMs > 0 ? sleep(waitMs, undefined, { signal }) : undefined;
   }
 
   /** The POP asked to be asked less. Counts once for all requests that were under way together. */

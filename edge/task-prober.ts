@@ -9,6 +9,7 @@ import {
   type EdgeEngine,
   type EngineAnswer,
   type EngineDeadlines,
+  type EngineRequest,
 } from './engine.ts';
 import type { ConcurrencyPolicy } from './concurrency-policy.ts';
 import type { FetchTask } from './fetch-task.ts';
@@ -130,42 +131,37 @@ export class TaskProber implements Prober {
   }
 
   async #get(moreHeaders: ProberTask['headers']): Promise<EngineAnswer> {
-    const { url, addresses } = this.#asked;
+    const { task, url, addresses } = this.#asked;
+    const { engine, rate, choice } = this.#deps;
     const candidates = url.protocol === 'http:' ? addresses.http : addresses.https;
-    let address = this.#deps.choice.pick(candidates);
-    for (;;) {
+    for (let address = choice.pick(candidates); ;) {
       if (address === undefined) {
         const scheme = url.protocol.slice(0, -1);
         throw new TaskEnded('connect_failed', `the POP has no address for ${scheme}`);
       }
-      const got = await this.#getFrom(address, moreHeaders);
-      if (!(got instanceof EngineError)) return got;
-      address = this.#nextAddress(got, candidates, address);
+      const turn = rate.take(task.pop, task.signal);
+      if (turn !== undefined) await turn;
+      try {
+        return await engine.fetch(this.#request(address, moreHeaders));
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        address = this.#nextAddress(error, candidates, address);
+      }
       await this.#jitter();
     }
   }
 
-  async #getFrom(
-    address: EdgeAddress,
-    moreHeaders: ProberTask['headers'],
-  ): Promise<EngineAnswer | EngineError> {
+  #request(address: EdgeAddress, moreHeaders: ProberTask['headers']): EngineRequest {
     const { task, url, headers } = this.#asked;
-    const { engine, rate, deadlines } = this.#deps;
-    await rate.take(task.pop, task.signal);
-    try {
-      return await engine.fetch({
-        url,
-        address,
-        method: 'GET',
-        headers: moreHeaders.length === 0 ? headers : [...headers, ...moreHeaders],
-        deadlines,
-        signal: task.signal,
-        onBodyBytes: task.onBodyBytes,
-      });
-    } catch (error) {
-      if (error instanceof EngineError) return error;
-      throw error;
-    }
+    return {
+      url,
+      address,
+      method: 'GET',
+      headers: moreHeaders.length === 0 ? headers : [...headers, ...moreHeaders],
+      deadlines: this.#deps.deadlines,
+      signal: task.signal,
+      onBodyBytes: task.onBodyBytes,
+    };
   }
 
   /** Where to try again after a failure. @throws TaskEnded when it is not worth another try. */

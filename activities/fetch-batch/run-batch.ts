@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { BatchColumn, BatchHeartbeat, BatchInput, BatchResult } from '../../domain/batch.ts';
 import { hostOfUrl } from '../../domain/host-of-url.ts';
 import type { FetchTaskResult, FetchTaskRunner } from '../../edge/fetch-task.ts';
+import type { Slot } from '../../edge/pop-limiter.ts';
 import { BatchRecord, type TaskPlace } from './batch-record.ts';
 
 /** A batch to run, and who may end it early. */
@@ -50,6 +51,9 @@ class BatchExecution {
   readonly #slowedColumns = new Set<number>();
   #drainTimer: NodeJS.Timeout | undefined;
   readonly #defects: unknown[] = [];
+  /** Tasks that were begun. */
+  #running = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(run: BatchRun) {
     this.#run = run;
@@ -73,6 +77,7 @@ class BatchExecution {
         task += column.urls.length;
       }
       await Promise.all(columns);
+      await this.#untilIdle();
     } finally {
       clearTimeout(this.#drainTimer);
       cancel.removeEventListener('abort', this.#cancel);
@@ -91,12 +96,12 @@ class BatchExecution {
     this.#drainTimer = setTimeout(() => this.#work.abort(), this.#run.drainMs);
   };
 
+  /** Hands the tasks of one POP out as it has places; ends with the last one begun. */
   async #runColumn(
     { pop, urls }: BatchColumn,
     { column, firstTask }: { readonly column: number; readonly firstTask: number },
   ): Promise<void> {
     const { input, tasks } = this.#run;
-    const running = new Set<Promise<void>>();
     for (const [offset, url] of urls.entries()) {
       const expectedBytes = input.urls[url]?.expectedBytes;
       const slot = await tasks.acquire({ pop, expectedBytes, signal: this.#intake.signal });
@@ -105,20 +110,21 @@ class BatchExecution {
         slot.release();
         break;
       }
-      const place = { task: firstTask + offset, column, url };
-      const task = this.#runTask(place, pop, slot).finally(() => running.delete(task));
-      running.add(task);
+      void this.#runTask({ task: firstTask + offset, column, url }, pop, slot);
     }
-    await Promise.all(running);
   }
 
-  async #runTask(place: TaskPlace, pop: string, slot: { release(): void }): Promise<void> {
+  async #untilIdle(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+  }
+
+  async #runTask(place: TaskPlace, pop: string, slot: Slot): Promise<void> {
     const { input, tasks } = this.#run;
+    this.#running += 1;
     try {
       const { url, expectedBytes } = input.urls[place.url] ?? { url: '' };
       const domainName = input.domainNames[hostOfUrl(url)];
       if (domainName === undefined) {
-        slot.release();
         this.record.note(place, NOT_SERVED);
         return;
       }
@@ -140,6 +146,10 @@ class BatchExecution {
     } catch (error) {
       this.#defects.push(error);
       this.#cancel();
+    } finally {
+      slot.release();
+      this.#running -= 1;
+      if (this.#running === 0) this.#onIdle?.();
     }
   }
 

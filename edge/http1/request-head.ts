@@ -37,12 +37,22 @@ export function writeRequestHead(request: EngineRequest): string {
       `invalid host ${quoteBytes(url.host)} or path ${quoteBytes(url.pathname)}`,
     );
   }
-  let head = `${request.method} ${target} HTTP/1.1\r\nHost: ${url.host}\r\n`;
-  for (const [name, value] of request.headers) {
+  return `${request.method} ${target} HTTP/1.1\r\nHost: ${url.host}\r\n${fieldLines(request.headers)}\r\n`;
+}
+
+/** Checked lines by their list: thousands of requests share one. */
+const FIELD_LINES = new WeakMap<EngineRequest['headers'], string>();
+
+function fieldLines(headers: EngineRequest['headers']): string {
+  const known = FIELD_LINES.get(headers);
+  if (known !== undefined) return known;
+  let lines = '';
+  for (const [name, value] of headers) {
     checkField(name, value);
-    head += `${name}: ${value}\r\n`;
+    lines += `${name}: ${value}\r\n`;
   }
-  return `${head}\r\n`;
+  FIELD_LINES.set(headers, lines);
+  return lines;
 }
 
 function checkField(name: string, value: string): void {

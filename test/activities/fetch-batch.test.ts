@@ -197,7 +197,7 @@ test('hands the cells of a POP back that asks to be asked less, and goes on else
 test('finishes an object that proves too large for a batch and hands the rest back', async () => {
   const started: string[] = [];
   const tasks: FetchTaskRunner = {
-    acquire: async () => ({ release: () => undefined }),
+    acquire: async () => ({ release: () => undefined, leaveFor: async () => true }),
     run: async ({ url, onBodyBytes, signal }) => {
       started.push(url);
       onBodyBytes(257 * 1024 * 1024);
@@ -219,7 +219,7 @@ test('finishes an object that proves too large for a batch and hands the rest ba
 
 test('ends with the error of a defect and leaves nothing running', async () => {
   const tasks: FetchTaskRunner = {
-    acquire: async () => ({ release: () => undefined }),
+    acquire: async () => ({ release: () => undefined, leaveFor: async () => true }),
     run: async ({ url }) => {
       throw new Error(`defect at ${url}`);
     },

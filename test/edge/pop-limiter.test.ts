@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { createFixedConcurrency } from '../../edge/concurrency-policy.ts';
 import { PopLimiter, type Slot } from '../../edge/pop-limiter.ts';
@@ -95,4 +96,49 @@ test('tells the policy when its limit makes a task wait, and not when the proces
   expect(before).toEqual(['NRT large']);
   expect(full).toEqual(['NRT large', 'NRT any']);
   expect(limit.running).toBe(8);
+});
+
+test('gives a place back during a wait and takes another afterwards', async () => {
+  const { limit, granted, slots, ask } = limiter({ perPop: 1 });
+  let wake = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => (wake = resolve));
+  void ask('NRT 1');
+  void ask('NRT 2');
+  await settled();
+  const back = slots[0]?.leaveFor(() => waiting, signal);
+  await settled();
+  const during = [...granted];
+  wake();
+  await settled();
+  slots[1]?.release();
+
+  expect(during).toEqual(['NRT 1', 'NRT 2']);
+  expect(await back).toBe(true);
+  expect(limit.running).toBe(1);
+  slots[0]?.release();
+  expect(limit.running).toBe(0);
+});
+
+test('takes no other place after a wait that was cancelled, and holds none', async () => {
+  const { limit, slots, ask } = limiter({ perPop: 1 });
+  const cancel = new AbortController();
+  void ask('NRT 1');
+  await settled();
+  const back = slots[0]?.leaveFor(async () => cancel.abort(), cancel.signal);
+
+  expect(await back).toBe(false);
+  expect(limit.running).toBe(0);
+});
+
+test('has one listener for all that wait with the same signal', async () => {
+  const { granted, ask } = limiter({ perPop: 1 });
+  const cancel = new AbortController();
+  for (const name of ['NRT 1', 'NRT 2', 'NRT 3', 'FRA 1', 'FRA 2']) {
+    void ask(name, { cancel: cancel.signal });
+  }
+
+  expect(getEventListeners(cancel.signal, 'abort')).toHaveLength(1);
+  cancel.abort();
+  await settled();
+  expect(granted.filter((name) => name.endsWith('gave up'))).toHaveLength(3);
 });

@@ -105,7 +105,7 @@ export async function startWorkerOnSimulation(
       };
       const slot = await tasks.acquire(task);
       if (slot === undefined) throw new Error('no place for the task');
-      return tasks.run(task, slot);
+      return tasks.run(task, slot).finally(() => slot.release());
     },
     async close() {
       await engine.close();
