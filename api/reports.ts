@@ -5,7 +5,7 @@ import { type FailureReportDeps, writeFailures } from './reports/failure-report.
 import { errorReplies, requestIdSchema } from './schemas/reply-schemas.ts';
 import { type ReportName, reportPath } from './reports/report-path.ts';
 import { streamText } from './reports/report-stream.ts';
-import { writeTasks } from './reports/task-report.ts';
+import { type TaskReportDeps, writeTasks } from './reports/task-report.ts';
 
 const CSV = 'text/csv; charset=utf-8';
 const NDJSON = 'application/x-ndjson; charset=utf-8';
@@ -59,7 +59,7 @@ const DOCUMENTED = [
 ];
 
 /** `GET /reports/{request_id}.csv`, `.../tasks.ndjson` and `.../tasks.csv`, streamed. */
-export function createReportsApi(deps: FailureReportDeps) {
+export function createReportsApi(deps: FailureReportDeps & TaskReportDeps) {
   const app = new OpenAPIHono<ApiEnv>();
   for (const route of DOCUMENTED) app.openAPIRegistry.registerPath(route);
   app.get('/reports/:file', (context) => {

@@ -2,6 +2,8 @@ import { TOTALS_MEMO } from '../../domain/ids.ts';
 import type { RequestSummary, RequestTotals } from '../../domain/prewarm.ts';
 import { percentageComplete } from '../../domain/progress.ts';
 import { type Acceptance, readAcceptance } from '../accepting/acceptance.ts';
+import { closeSummary, closeTotals } from './close-summary.ts';
+import { readClosedGrid } from './closed-grid.ts';
 import type { RequestReading } from './request-reading.ts';
 import { isRequestTotals } from './request-totals.ts';
 import { type RequestView, type SummaryView, endedTotals } from './request-view.ts';
@@ -12,17 +14,24 @@ import type { WorkflowState } from '../temporal/temporal-gateway.ts';
 const LAST_RESORT =
   'No control worker could be asked: these are the totals that the request left when it ended.';
 
+const NOT_CLOSED =
+  'The request was ended from outside and its fetch tasks could not all be read in time: ' +
+  'failure_urls and failure_pops lack those that were not known then; the reports have all.';
+
 /**
  * An ended request: its result, or its failure's detail; where it left neither, what its workflow
- * still answers, or the totals in its memo.
+ * still answers, or the totals in its memo. A terminated workflow answers as if it still ran: what
+ * its own end would have closed is closed here.
  */
 export async function readEndedView(reading: RequestReading): Promise<RequestView> {
   const { gateway, requestId, deadlineAtMs } = reading;
   const { summary, reason } = await gateway.ending(requestId, deadlineAtMs);
   if (summary !== undefined) return endedView(summary.totals, summary.warnings);
   try {
-    const { totals, warnings } = await gateway.progress(requestId, deadlineAtMs);
-    return endedView(ended(reading, totals, reason), warnings);
+    const { totals, depth, warnings } = await gateway.progress(requestId, deadlineAtMs);
+    const grid = totals.phase === 'closed' ? undefined : await readClosedGrid(reading, depth);
+    const atEnd = grid === undefined ? totals : closeTotals(totals, grid);
+    return endedView(ended(reading, atEnd, reason), warnings);
   } catch (error) {
     const totals = totalsInMemo(reading);
     if (!(error instanceof TemporalBusyError) || totals === undefined) throw error;
@@ -37,13 +46,20 @@ export async function readEndedSummary(reading: RequestReading): Promise<Summary
   if (ending.summary !== undefined) return summaryView(ending.summary);
   const { reason } = ending;
   try {
-    const summary = await gateway.summary(requestId, deadlineAtMs);
+    const answer = await gateway.summary(requestId, deadlineAtMs);
+    const summary = answer.totals.phase === 'closed' ? answer : await closed(reading, answer);
     return summaryView({ ...summary, totals: ended(reading, summary.totals, reason) });
   } catch (error) {
     const totals = totalsInMemo(reading);
     if (!(error instanceof TemporalBusyError) || totals === undefined) throw error;
     return summaryView(summaryOfTotals(ended(reading, totals, reason)));
   }
+}
+
+async function closed(reading: RequestReading, summary: RequestSummary): Promise<RequestSummary> {
+  const grid = await readClosedGrid(reading, summary.depth);
+  if (grid !== undefined) return closeSummary(summary, grid);
+  return { ...summary, warnings: [...summary.warnings, NOT_CLOSED] };
 }
 
 function summaryView(summary: RequestSummary): SummaryView {

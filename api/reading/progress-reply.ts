@@ -23,7 +23,9 @@ export const progressReplySchema = z
       .min(0)
       .max(100)
       .describe('Share of download_size in total_size; 100 only when every fetch task is warm.'),
-    available_task_count: count('Fetch tasks that no fetch worker has taken yet.'),
+    available_task_count: count(
+      'Fetch tasks that no fetch worker has taken yet; of an ended request, those that were not tried to an end.',
+    ),
     in_progress_task_count: count('Fetch tasks that fetch workers hold.'),
     download_count: count('Fetch tasks that are warm.'),
     total_count: count('Fetch tasks: accepted URLs × POPs that resolved.'),

@@ -16,7 +16,10 @@ const MAXIMUM_VIEWS = 10_000;
 const MAXIMUM_SUMMARIES = 16;
 
 /** Gateway calls that readings make. */
-export type ReaderGateway = Pick<TemporalGateway, 'describe' | 'progress' | 'summary' | 'ending'>;
+export type ReaderGateway = Pick<
+  TemporalGateway,
+  'describe' | 'progress' | 'summary' | 'ending' | 'resultsPage'
+>;
 
 /** What {@link createRequestReader} needs. */
 export type RequestReaderDeps = {

@@ -12,7 +12,7 @@ import { type ReportSource, readTaskPages } from './report-stream.ts';
 import type { RequestReader } from '../reading/request-reader.ts';
 
 /** What {@link writeFailures} needs. */
-export type FailureReportDeps = Omit<ReportSource, 'requestId'> & {
+export type FailureReportDeps = Omit<ReportSource, 'requestId' | 'isEnded'> & {
   readonly reader: Pick<RequestReader, 'summary'>;
   readonly readRoutes: () => Promise<RouteOf>;
 };
@@ -27,7 +27,7 @@ export async function* writeFailures(
   const routeOf = await deps.readRoutes();
   let text = FAILURES_CSV_HEADER;
   let isFirst = true;
-  for await (const { page, tasks } of readTaskPages({ ...deps, requestId })) {
+  for await (const { page, tasks } of readTaskPages({ ...deps, requestId, isEnded })) {
     if (isFirst) {
       const inGrid = new Set(page.pops);
       const outside = summary.failedPops.filter(({ pop }) => !inGrid.has(pop));

@@ -1,5 +1,7 @@
+import { atClose } from '../../domain/cell.ts';
 import type { ResultsPage } from '../../domain/prewarm.ts';
 import { type ReportTask, tasksOfPage } from '../../domain/report.ts';
+import { decodeRuns, encodeRuns } from '../../domain/run-length.ts';
 import { TEMPORAL_LIMIT_MS } from '../temporal/temporal-deadlines.ts';
 import type { TemporalGateway } from '../temporal/temporal-gateway.ts';
 
@@ -17,6 +19,8 @@ export type TaskPage = {
 export type ReportSource = {
   readonly gateway: Pick<TemporalGateway, 'resultsPage'>;
   readonly requestId: string;
+  /** Whether outcomes of first tries are final: a terminated workflow could not say so itself. */
+  readonly isEnded: boolean;
   readonly now: () => number;
 };
 
@@ -26,17 +30,23 @@ export type ReportSource = {
  * @throws ApiError 404 for an unknown request, 503 when Temporal or every control worker is away.
  */
 export async function* readTaskPages(source: ReportSource): AsyncGenerator<TaskPage, void> {
-  const { gateway, requestId, now } = source;
+  const { gateway, requestId, isEnded, now } = source;
   let fromRow = 0;
   let rows = FIRST_PAGE_ROWS;
   for (;;) {
     const asked = { fromRow, rows };
-    const page = await gateway.resultsPage(requestId, asked, now() + TEMPORAL_LIMIT_MS);
+    const answer = await gateway.resultsPage(requestId, asked, now() + TEMPORAL_LIMIT_MS);
+    const page = isEnded ? closed(answer) : answer;
     yield { page, tasks: tasksOfPage(page) };
     fromRow = page.fromRow + page.rows.length;
     if (page.rows.length === 0 || fromRow >= page.totalRows) return;
     rows = Math.max(1, Math.floor(PAGE_TASKS / Math.max(1, page.pops.length)));
   }
+}
+
+function closed(page: ResultsPage): ResultsPage {
+  const cells = decodeRuns(page.cells, page.rows.length * page.pops.length);
+  return { ...page, cells: encodeRuns(cells.map(atClose)) };
 }
 
 /**

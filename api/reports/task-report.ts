@@ -5,21 +5,25 @@ import {
   taskCsvLine,
   taskJsonLine,
 } from '../../domain/report.ts';
-import { knownRequestId } from '../reading/known-request-id.ts';
+import type { RequestReader } from '../reading/request-reader.ts';
 import { type ReportSource, readTaskPages } from './report-stream.ts';
+
+/** What {@link writeTasks} needs. */
+export type TaskReportDeps = Pick<ReportSource, 'gateway' | 'now'> & {
+  readonly reader: Pick<RequestReader, 'view'>;
+};
 
 /** Writes every fetch task of a request, a page at a time. */
 export async function* writeTasks(
-  source: Omit<ReportSource, 'requestId'>,
+  deps: TaskReportDeps,
   requestId: string,
   format: 'csv' | 'ndjson',
 ): AsyncGenerator<string, void> {
   const lineOf = format === 'csv' ? taskCsvLine : taskJsonLine;
   let text = format === 'csv' ? TASKS_CSV_HEADER : '';
-  for await (const { tasks } of readTaskPages({
-    ...source,
-    requestId: knownRequestId(requestId),
-  })) {
+  const { value } = await deps.reader.view(requestId);
+  const { isEnded } = value;
+  for await (const { tasks } of readTaskPages({ ...deps, requestId, isEnded })) {
     for (const task of tasks) text += lineOf(withOwnSize(task));
     yield text;
     text = '';

@@ -23,6 +23,7 @@ async function warningsWith(pendingFetches: readonly PendingFetch[]): Promise<re
         describe: unused,
         summary: unused,
         ending: unused,
+        resultsPage: unused,
       },
       requestId: REQUEST_ID,
       description: {

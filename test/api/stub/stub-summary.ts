@@ -42,3 +42,8 @@ export function stubSummary(input: PrewarmInput, state: StubState): RequestSumma
     warnings: input.warnings,
   };
 }
+
+/** The grid of a stub's request: its first tasks are warm, the others were not tried. */
+export function cellsOf({ totals }: RequestSummary): string {
+  return 'w'.repeat(totals.warmedTasks).padEnd(totals.totalTasks, '.');
+}

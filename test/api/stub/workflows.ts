@@ -19,7 +19,7 @@ import {
   stopSignal,
   summaryQuery,
 } from '../../../workflows/messages.ts';
-import { stubSummary } from './stub-summary.ts';
+import { cellsOf, stubSummary } from './stub-summary.ts';
 
 export type StubEnding = 'complete' | 'fail' | 'roll over';
 
@@ -59,7 +59,10 @@ export async function prewarm(input: PrewarmInput): Promise<RequestSummary> {
     totalRows: input.urls.length,
     rows: input.urls.slice(fromRow, fromRow + Math.min(rows, 2)).map((url) => ({ url })),
     pops: input.pops.map(({ id }) => id),
-    cells: '.'.repeat(Math.min(rows, 2, input.urls.length - fromRow) * input.pops.length),
+    cells: cellsOf(summary()).slice(
+      fromRow * input.pops.length,
+      (fromRow + Math.min(rows, 2)) * input.pops.length,
+    ),
     samples: [],
   }));
 
