@@ -10,9 +10,19 @@ export type DirectorySettings = {
   readonly edgeDnsSuffix: string;
 };
 
-/** The directory that the configuration asks for. */
-export function createDirectory(settings: DirectorySettings): EdgeDirectory {
-  if (settings.edgeDirectory !== 'dns') return createFileDirectory(settings.edgeDirectory);
+/**
+ * The directory that the configuration asks for.
+ *
+ * @param onBadFile hears, once, why a directory file can't be used any more.
+ */
+export function createDirectory(
+  settings: DirectorySettings,
+  onBadFile?: (problem: string) => void,
+): EdgeDirectory {
+  if (settings.edgeDirectory !== 'dns') {
+    const path = settings.edgeDirectory;
+    return createFileDirectory(onBadFile === undefined ? { path } : { path, onBadFile });
+  }
   return createDnsDirectory({
     suffix: settings.edgeDnsSuffix,
     servers: settings.edgeDnsServers,

@@ -21,6 +21,12 @@ export class DirectoryError extends Error {
 /** Where addresses of POPs come from. Safe for any number of questions at once. */
 export interface EdgeDirectory {
   /**
+   * Reads what the directory stands on, where that may be wrong from the start: before any work.
+   *
+   * @throws DirectoryError that tells the operator what is wrong, and where.
+   */
+  check?(): Promise<void>;
+  /**
    * The addresses of a POP, in an order that stays the same for this process while they do. At once
    * where they are known: it is asked at every fetch task.
    *

@@ -1,25 +1,22 @@
 /** POP addresses from a JSON file: the operator's word, which is not checked against private ranges. */
 
 import { readFile, stat } from 'node:fs/promises';
-import { isIP } from 'node:net';
-import { z } from 'zod';
-import { DirectoryError, type EdgeDirectory, type PopAddresses } from './directory.ts';
+import {
+  DirectoryError,
+  type EdgeDirectory,
+  type PopAddresses,
+  type PopResolution,
+} from './directory.ts';
+import { parseDirectoryFile } from './parse-directory-file.ts';
 
-const addressSchema = z
-  .string()
-  .regex(/^(?:\[[0-9a-fA-F:]+\]|[\d.]+):\d{1,5}$/, 'must be ip:port')
-  .transform((text) => ({
-    host: text.slice(0, text.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1'),
-    port: Number(text.slice(text.lastIndexOf(':') + 1)),
-  }))
-  .refine(({ host, port }) => isIP(host) !== 0 && port >= 1 && port <= 65_535, 'must be ip:port');
-
-const addressesSchema = z.array(addressSchema).max(64).default([]);
-
-const directorySchema = z.record(
-  z.string().min(1),
-  z.strictObject({ https: addressesSchema, http: addressesSchema }),
-);
+/** Settings of {@link createFileDirectory}. */
+export type FileDirectoryOptions = {
+  readonly path: string;
+  /** Hears, once, why the file can't be used any more: it names the file, and what is wrong in it. */
+  readonly onBadFile?: (problem: string) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+};
 
 /** Reading the file's date for each of 10,000 fetches a second would cost more than it gives. */
 const CHECK_EVERY_MS = 1_000;
@@ -27,45 +24,74 @@ const CHECK_EVERY_MS = 1_000;
 /**
  * A directory on a file like `{"NRT57-P3": {"https": ["127.0.0.1:9443"], "http": []}}`. Read when
  * first asked, and again within a second after the file has changed; a POP that is not in it does
- * not resolve.
+ * not resolve. When a file that was good goes bad, what it said last still holds.
  */
-export function createFileDirectory(path: string, now = () => performance.now()): EdgeDirectory {
-  let pops: ReadonlyMap<string, PopAddresses> = new Map();
-  let version: string | undefined;
+export function createFileDirectory(options: FileDirectoryOptions): EdgeDirectory {
+  const { now = () => performance.now() } = options;
+  const file = new DirectoryFile(options);
   let checkedAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
-  async function refresh(): Promise<void> {
-    const { mtimeMs, size, ino } = await stat(path);
-    const newest = `${mtimeMs}/${size}/${ino}`;
-    if (newest !== version) {
-      pops = parse(await readFile(path, 'utf8'));
-      version = newest;
-    }
-    checkedAtMs = now();
-  }
+  const isDue = (): boolean => now() - checkedAtMs >= CHECK_EVERY_MS;
+  const refresh = (): Promise<void> => {
+    reading ??= file.refresh().finally(() => {
+      checkedAtMs = now();
+      reading = undefined;
+    });
+    return reading;
+  };
 
   return {
-    async resolve(pop) {
-      if (now() - checkedAtMs >= CHECK_EVERY_MS) {
-        reading ??= refresh().finally(() => {
-          reading = undefined;
-        });
-        await reading.catch((cause: unknown) => {
-          const reason = cause instanceof Error ? cause.message : String(cause);
-          throw new DirectoryError(`EDGE_DIRECTORY ${path} can't be read: ${reason}`, { cause });
-        });
-      }
-      const addresses = pops.get(pop.toUpperCase());
-      if (addresses !== undefined) return { isFound: true, addresses };
-      return { isFound: false, reason: `${pop} is not listed in ${path}` };
+    async check() {
+      await refresh();
+      if (file.problem !== undefined) throw new DirectoryError(file.problem);
     },
+    resolve: (pop) => (isDue() ? refresh().then(() => file.resolve(pop)) : file.resolve(pop)),
   };
 }
 
-function parse(text: string): ReadonlyMap<string, PopAddresses> {
-  const parsed = directorySchema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
-  const pops = Object.entries(parsed.data);
-  return new Map(pops.map(([pop, addresses]) => [pop.toUpperCase(), addresses]));
+class DirectoryFile {
+  readonly #path: string;
+  readonly #onBadFile: (problem: string) => void;
+  /** The date and size that were last read, good or bad. */
+  #version: string | undefined;
+  /** What the file said when it was last good. */
+  #pops: ReadonlyMap<string, PopAddresses> | undefined;
+  /** Why the file as it is now can't be used. */
+  problem: string | undefined;
+
+  constructor({ path, onBadFile = () => undefined }: FileDirectoryOptions) {
+    this.#path = path;
+    this.#onBadFile = onBadFile;
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const { mtimeMs, size, ino } = await stat(this.#path);
+      const newest = `${mtimeMs}/${size}/${ino}`;
+      if (newest === this.#version) return;
+      this.#version = newest;
+      this.#pops = parseDirectoryFile(await readFile(this.#path, 'utf8'));
+      this.problem = undefined;
+    } catch (error) {
+      // A file that could not be read is read again, though it may be the same as before.
+      if (error instanceof Error && 'code' in error) this.#version = undefined;
+      this.#noteProblem(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Callers hear the reason: where the file lies is not their business. */
+  resolve(pop: string): PopResolution {
+    if (this.#pops === undefined) throw new DirectoryError("the edge directory can't be read");
+    const addresses = this.#pops.get(pop.toUpperCase());
+    if (addresses !== undefined) return { isFound: true, addresses };
+    return { isFound: false, reason: `${pop} is not listed in the edge directory` };
+  }
+
+  #noteProblem(reason: string): void {
+    const problem = `EDGE_DIRECTORY ${this.#path} can't be used: ${reason}`;
+    if (problem === this.problem) return;
+    this.problem = problem;
+    this.#onBadFile(problem);
+  }
 }

@@ -12,15 +12,19 @@ import { createInvalidateActivity } from '../activities/invalidate.ts';
 import { createObserveFleetActivity } from '../activities/observe-fleet.ts';
 import { createResolveTargetsActivity } from '../activities/resolve-targets.ts';
 import type { ControlConfig } from '../config.ts';
-import { createDirectory } from '../edge/create-directory.ts';
+import type { EdgeDirectory } from '../edge/directory.ts';
 
 /** What the control worker's activities talk to. */
-export type ControlDeps = { readonly client: Client; readonly aws: AwsClients };
+export type ControlDeps = {
+  readonly client: Client;
+  readonly aws: AwsClients;
+  readonly directory: EdgeDirectory;
+};
 
 /** Wires every activity of the task queue `prewarm-control`; nothing is asked before the first call. */
 export function createControlActivities(
   config: ControlConfig,
-  { client, aws }: ControlDeps,
+  { client, aws, directory }: ControlDeps,
 ): ControlActivities {
   const { autoScalingGroupName, edgeDnsServers } = config;
   const keeper = createFleetKeeperClient(client, {
@@ -32,7 +36,7 @@ export function createControlActivities(
       catalogue: createDistributionCatalogue({ cloudFront: aws.cloudFront }),
       allowed: readAllowedDistributions(config.allowedDistributions),
       cnames: createCnameLookup(edgeDnsServers === undefined ? {} : { servers: edgeDnsServers }),
-      directory: createDirectory(config),
+      directory,
       dnsSuffix: config.edgeDnsSuffix,
     }),
     invalidateLot: createInvalidateActivity({ cloudFront: aws.cloudFront }),

@@ -10,6 +10,7 @@ import { CONTROL_TASK_QUEUE } from '../domain/ids.ts';
 import { createControlActivities } from './control-activities.ts';
 import { runEntry } from './entry.ts';
 import { createLogger } from './logger.ts';
+import { openDirectory } from './open-directory.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { runWorker } from './run-worker.ts';
 import { installRuntime } from './runtime.ts';
@@ -21,6 +22,7 @@ const WORKFLOW_BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.me
 async function main(): Promise<void> {
   const config = loadControlConfig();
   const logger = createLogger({ level: config.logLevel, role: 'control' });
+  const directory = await openDirectory(config, logger);
   const stop = stopOnSignals(logger);
   const aws = createAwsClients();
   const { namespace } = config.temporal;
@@ -38,7 +40,7 @@ async function main(): Promise<void> {
       const client = new Client({ connection, namespace, dataConverter });
       return {
         workflowBundle: { codePath: WORKFLOW_BUNDLE },
-        activities: { ...createControlActivities(config, { client, aws }) },
+        activities: { ...createControlActivities(config, { client, aws, directory }) },
         // Tasks and queries for a worker that died wait as long before another one takes them.
         stickyQueueScheduleToStartTimeout: '3 seconds',
       };
