@@ -59,8 +59,8 @@ export const OUTCOMES = {
     warmed: 'never',
     retry: false,
     closes: 'never',
-    meaning: 'another HTTP 4xx status',
-    hint: 'Read the status in the samples and repeat the fetch with the command of the report.',
+    meaning: 'another HTTP 4xx status, or a custom error page that came with status 200',
+    hint: 'Read the samples: a status 4xx is about the request; behind an error page with status 200 is an error of the origin.',
   },
   server_error: {
     letter: 'v',
@@ -76,7 +76,7 @@ export const OUTCOMES = {
     retry: false,
     closes: 'confirmed',
     meaning: 'HTTP 3xx: the URL itself holds no object',
-    hint: 'Give the URL the redirect leads to (often https:// instead of http://).',
+    hint: 'Give the URL the redirect leads to (often https:// instead of http://). A 304 leads nowhere: look at the origin.',
   },
   edge_generated: {
     letter: 'g',
@@ -155,7 +155,7 @@ export const OUTCOMES = {
     warmed: 'never',
     retry: true,
     closes: 'never',
-    meaning: 'the answer was not valid HTTP, or the connection was reset',
+    meaning: 'the answer was not valid HTTP or only a part (206), or the connection was reset',
     hint: 'Repeat the fetch with the command of the report.',
   },
   too_large: {
