@@ -92,7 +92,9 @@ function untakenWarnings({ description, nowMs }: RequestReading): readonly strin
   const isUntaken = ({ isStarted, scheduledAtMs }: PendingFetch): boolean =>
     !isStarted && scheduledAtMs !== undefined && nowMs - scheduledAtMs > UNTAKEN_MS;
   if (pendingFetches.length === 0 || !pendingFetches.every(isUntaken)) return [];
+  const batches = pendingFetches.length;
+  const which = batches === 1 ? 'the batch that waits' : `any of the ${batches} batches that wait`;
   return [
-    `No fetch worker has taken any of the ${pendingFetches.length} batches that wait for more than ${UNTAKEN_MS / 1000} s: is one running? See GET /instances`,
+    `No fetch worker has taken ${which} for more than ${UNTAKEN_MS / 1000} s: is one running? See GET /instances`,
   ];
 }

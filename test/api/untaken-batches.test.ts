@@ -55,6 +55,12 @@ test('warns once no fetch worker has taken any batch for more than 30 s', async 
   ]);
 });
 
+test('speaks of one batch as one', async () => {
+  expect(await warningsWith([batchWaiting(31)])).toEqual([
+    'No fetch worker has taken the batch that waits for more than 30 s: is one running? See GET /instances',
+  ]);
+});
+
 test.each([
   ['they wait for no longer', [batchWaiting(29), batchWaiting(31)]],
   ['a worker holds one of them', [batchWaiting(40, true), batchWaiting(40)]],
