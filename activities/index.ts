@@ -31,6 +31,12 @@ export type InvalidateLotInput = {
   readonly paths: readonly string[];
 };
 
+/** Input of `observeFleet`. */
+export type ObserveFleetInput = FleetLease & {
+  /** What the last observation said, where no fetch worker served the queue then. */
+  readonly unservedSinceMs?: number;
+};
+
 /** What a request may count on now. */
 export type FleetObservation = {
   /** Fetch workers that serve the queue (a fixed fleet), or the request's share of the group. */
@@ -38,6 +44,10 @@ export type FleetObservation = {
   /** Batches that one of them runs at once. */
   readonly slots: number;
   readonly warnings: readonly string[];
+  /** Since when no fetch worker has been seen; absent while one serves the queue. */
+  readonly unservedSinceMs?: number;
+  /** Said once that has lasted for 30 s: that no fetch worker serves the queue, and why. */
+  readonly unservedWarning?: string;
 };
 
 /** Activities of the task queue `prewarm-control` that the workflow `prewarm` calls. */
@@ -51,7 +61,7 @@ export type PrewarmControlActivities = {
   /** Gives the request's share back. Idempotent. */
   readonly dropFleetLease: (requestId: string) => Promise<void>;
   /** Says how many fetch workers the request may count on. */
-  readonly observeFleet: (lease: FleetLease) => Promise<FleetObservation>;
+  readonly observeFleet: (input: ObserveFleetInput) => Promise<FleetObservation>;
 };
 
 /** A new size for the Auto Scaling group. */

@@ -49,14 +49,19 @@ async function withFetchWorkers(
   await connection.close();
 }
 
-test('counts on no fetch worker where none polls, and says so', async () => {
+test('counts on no fetch worker where none polls, and says so after 30 s', async () => {
   await withFleet(temporal, { aws }, async ({ keeper }) => {
-    const observed = await observerOf(keeper)({ requestId: 'a', instances: 0 });
+    const first = await observerOf(keeper)({ requestId: 'a', instances: 0 });
+    const unservedSinceMs = Date.now() - 30_000;
+    const later = await observerOf(keeper)({ requestId: 'a', instances: 0, unservedSinceMs });
 
-    expect(observed).toEqual({
-      instances: 0,
-      slots: 2,
-      warnings: ['No fetch worker serves the task queue prewarm-fetch.'],
+    const seen = { instances: 0, slots: 2, warnings: [] };
+    expect(first).toMatchObject(seen);
+    expect(first.unservedWarning).toBeUndefined();
+    expect(later).toEqual({
+      ...seen,
+      unservedSinceMs,
+      unservedWarning: 'No fetch worker serves the task queue prewarm-fetch.',
     });
   });
 });
@@ -67,7 +72,7 @@ test('counts on the leased instances of a group before they have booted', async 
 
     const observed = await observerOf(keeper)({ requestId: 'a', instances: 6 });
 
-    expect(observed).toEqual({ instances: 6, slots: 2, warnings: [] });
+    expect(observed).toMatchObject({ instances: 6, slots: 2, warnings: [] });
   });
 });
 

@@ -48,6 +48,8 @@ export class PrewarmRun {
   published = '';
   readonly #warnings: Set<string>;
   #fleet: FleetObservation | undefined;
+  /** Whether a batch came back since the fleet was last looked at. */
+  #hasNewResult = false;
   #wake: () => void = () => undefined;
 
   constructor(requestId: string, input: PrewarmInput, carried?: CarriedRun) {
@@ -79,7 +81,10 @@ export class PrewarmRun {
   }
 
   get warnings(): readonly string[] {
-    return [...this.#warnings, ...(this.#fleet?.warnings ?? [])];
+    const { warnings = [], unservedWarning } = this.#fleet ?? {};
+    // A request that ran to its end was served since.
+    const isTold = unservedWarning !== undefined && this.status !== 'FINISHED';
+    return [...this.#warnings, ...warnings, ...(isTold ? [unservedWarning] : [])];
   }
 
   enterPhase(phase: Phase): void {
@@ -146,7 +151,22 @@ export class PrewarmRun {
 
   noteFleet(observation: FleetObservation): void {
     this.#fleet = observation;
+    this.#hasNewResult = false;
     this.changed();
+  }
+
+  /** Since when no fetch worker has been seen, by the last look at the fleet. */
+  get unservedSinceMs(): number | undefined {
+    return this.#fleet?.unservedSinceMs;
+  }
+
+  /** Whether a fetch worker came that the last look at the fleet did not see. */
+  get hasUnseenWorker(): boolean {
+    return this.#hasNewResult && this.unservedSinceMs !== undefined;
+  }
+
+  noteResult(): void {
+    this.#hasNewResult = true;
   }
 
   noteTimeout(): void {

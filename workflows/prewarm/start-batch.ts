@@ -55,6 +55,7 @@ export function startBatch(
         [fill.batchInput(planned, { requestId: run.requestId, intervalMs })],
       );
       fill.mergeResult(activityId, result);
+      run.noteResult();
     } catch (error) {
       mergeFailure(fill, activityId, error);
     }

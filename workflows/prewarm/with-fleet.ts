@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { observeFleet, setFleetLease } from './activities.ts';
 import type { PrewarmRun } from './prewarm-run.ts';
 
@@ -20,16 +20,29 @@ export async function withFleet(run: PrewarmRun, work: () => Promise<void>): Pro
   }
 }
 
+/** Looks at the fleet every 30 s, and soon after its share has changed or its first worker came. */
 async function keepShare(run: PrewarmRun): Promise<void> {
+  const hasNewShare = (): boolean => run.instanceCount !== run.leasedInstances;
   for (;;) {
-    if (run.instanceCount !== run.leasedInstances) {
+    if (hasNewShare()) {
       const instances = run.instanceCount;
       await setFleetLease.executeWithOptions({ summary: `share: ${instances} instances` }, [
         { requestId: run.requestId, instances },
       ]);
       run.leasedInstances = instances;
     }
-    run.noteFleet(await observeFleet({ requestId: run.requestId, instances: run.instanceCount }));
-    await condition(() => run.instanceCount !== run.leasedInstances, '30 seconds');
+    run.noteFleet(await observeFleet(questionOf(run)));
+    await condition(() => hasNewShare() || run.hasUnseenWorker, '30 seconds');
+    // However many batches come back: one look a second.
+    if (run.hasUnseenWorker) await sleep('1 second', { summary: 'a fetch worker came' });
   }
+}
+
+function questionOf({
+  requestId,
+  instanceCount,
+  unservedSinceMs,
+}: PrewarmRun): Parameters<typeof observeFleet>[0] {
+  const question = { requestId, instances: instanceCount };
+  return unservedSinceMs === undefined ? question : { ...question, unservedSinceMs };
 }
