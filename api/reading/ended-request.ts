@@ -18,6 +18,8 @@ const NOT_CLOSED =
   'The request was ended from outside and its fetch tasks could not all be read in time: ' +
   'failure_urls and failure_pops lack those that were not known then; the reports have all.';
 
+const PARTIAL = { isPartial: true } as const;
+
 /**
  * An ended request: its result, or its failure's detail; where it left neither, what its workflow
  * still answers, or the totals in its memo. A terminated workflow answers as if it still ran: what
@@ -29,13 +31,15 @@ export async function readEndedView(reading: RequestReading): Promise<RequestVie
   if (summary !== undefined) return endedView(summary.totals, summary.warnings);
   try {
     const { totals, depth, warnings } = await gateway.progress(requestId, deadlineAtMs);
-    const grid = totals.phase === 'closed' ? undefined : await readClosedGrid(reading, depth);
-    const atEnd = grid === undefined ? totals : closeTotals(totals, grid);
-    return endedView(ended(reading, atEnd, reason), warnings);
+    if (totals.phase === 'closed') return endedView(ended(reading, totals, reason), warnings);
+    const grid = await readClosedGrid(reading, depth);
+    if (grid === undefined)
+      return { ...endedView(ended(reading, totals, reason), warnings), ...PARTIAL };
+    return endedView(ended(reading, closeTotals(totals, grid), reason), warnings);
   } catch (error) {
     const totals = totalsInMemo(reading);
     if (!(error instanceof TemporalBusyError) || totals === undefined) throw error;
-    return endedView(ended(reading, totals, reason), [LAST_RESORT]);
+    return { ...endedView(ended(reading, totals, reason), [LAST_RESORT]), ...PARTIAL };
   }
 }
 
@@ -47,19 +51,17 @@ export async function readEndedSummary(reading: RequestReading): Promise<Summary
   const { reason } = ending;
   try {
     const answer = await gateway.summary(requestId, deadlineAtMs);
-    const summary = answer.totals.phase === 'closed' ? answer : await closed(reading, answer);
-    return summaryView({ ...summary, totals: ended(reading, summary.totals, reason) });
+    const summary = { ...answer, totals: ended(reading, answer.totals, reason) };
+    if (answer.totals.phase === 'closed') return summaryView(summary);
+    const grid = await readClosedGrid(reading, summary.depth);
+    if (grid !== undefined) return summaryView(closeSummary(summary, grid));
+    const warnings = [...summary.warnings, NOT_CLOSED];
+    return { ...summaryView({ ...summary, warnings }), ...PARTIAL };
   } catch (error) {
     const totals = totalsInMemo(reading);
     if (!(error instanceof TemporalBusyError) || totals === undefined) throw error;
-    return summaryView(summaryOfTotals(ended(reading, totals, reason)));
+    return { ...summaryView(summaryOfTotals(ended(reading, totals, reason))), ...PARTIAL };
   }
-}
-
-async function closed(reading: RequestReading, summary: RequestSummary): Promise<RequestSummary> {
-  const grid = await readClosedGrid(reading, summary.depth);
-  if (grid !== undefined) return closeSummary(summary, grid);
-  return { ...summary, warnings: [...summary.warnings, NOT_CLOSED] };
 }
 
 function summaryView(summary: RequestSummary): SummaryView {

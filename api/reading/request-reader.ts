@@ -10,6 +10,8 @@ import type { TemporalGateway } from '../temporal/temporal-gateway.ts';
 
 /** An ended request stays as it is, unless an operator resets its workflow. */
 const ENDED_KEEP_MS = 60_000;
+/** Reading a large request for the first time warms its control worker: the next try is faster. */
+const PARTIAL_KEEP_MS = 2_000;
 
 /** A view is about 1 KB; a summary up to 1.8 MiB. */
 const MAXIMUM_VIEWS = 10_000;
@@ -43,8 +45,10 @@ export type RequestReader = {
 export function createRequestReader(deps: RequestReaderDeps): RequestReader {
   const { gateway, metrics, now } = deps;
   const shared = {
-    keepMs: ({ isEnded, totals }: RequestView) =>
-      isEnded ? ENDED_KEEP_MS : liveKeepMs(now() - totals.acceptedAtMs),
+    keepMs: ({ isEnded, isPartial, totals }: RequestView) => {
+      if (isPartial) return PARTIAL_KEEP_MS;
+      return isEnded ? ENDED_KEEP_MS : liveKeepMs(now() - totals.acceptedAtMs);
+    },
     onAnswer: metrics.countCacheAnswer,
     now,
   };

@@ -8,6 +8,8 @@ export type RequestView = {
   readonly warnings: readonly string[];
   /** Whether it can't change any more. */
   readonly isEnded: boolean;
+  /** Set where not all of an ended request could be read: asked again soon, it may tell more. */
+  readonly isPartial?: true;
 };
 
 /** {@link RequestView} with what the report needs. */

@@ -97,7 +97,10 @@ test('closes a terminated request as its own end would have', async () => {
 });
 
 /** A reader of a request that was terminated with a grid of three URLs and three POPs. */
-function readerOf(cells: string, failPages = false) {
+function readerOf(
+  cells: string,
+  { failPages = false, now = Date.now, answers = new Array<string>() } = {},
+) {
   const urls = ['a', 'b', 'c'].map((path) => `https://www.example.com/${path}`);
   const pops = ['ATL56-C1', 'FRA56-P4', 'NRT57-P3'];
   const input = prewarmInput({ urls, pops: pops.map((id) => ({ id, area: id })) });
@@ -130,7 +133,8 @@ function readerOf(cells: string, failPages = false) {
           }),
         }),
   });
-  return createRequestReader({ gateway, metrics, now: Date.now });
+  const countCacheAnswer = (answer: string) => void answers.push(answer);
+  return createRequestReader({ gateway, metrics: { countCacheAnswer }, now });
 }
 
 const REQUEST_ID = '684153cc-efab-4a53-9409-357fddc2e2bd';
@@ -150,9 +154,16 @@ test('reads every page of a terminated request and lists what is warm nowhere', 
   expect(value.totals).toMatchObject({ warmedTasks: 1, failedTasks: 6, pendingTasks: 2 });
 });
 
-test('says so when the fetch tasks of a terminated request can not be read', async () => {
-  const { value } = await readerOf('', true).summary(REQUEST_ID);
+test('says so when the fetch tasks of a terminated request can not be read, and tries again', async () => {
+  let nowMs = Date.now();
+  const answers: string[] = [];
+  const reader = readerOf('', { failPages: true, now: () => nowMs, answers });
+
+  const { value } = await reader.summary(REQUEST_ID);
+  nowMs += 2_000;
+  await reader.summary(REQUEST_ID);
 
   expect(value.totals).toMatchObject({ status: 'FAILED', inFlightTasks: 0 });
   expect(value.warnings.join()).toMatch(/failure_urls and failure_pops lack/);
+  expect(answers).toEqual(['miss', 'miss']);
 });
