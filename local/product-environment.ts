@@ -50,7 +50,7 @@ export function productEnvironment(settings: ProductSettings, awsUrl?: string): 
     HOST: '127.0.0.1',
     PORT: String(ports.api),
     EDGE_DIRECTORY: join(dataFolder, 'edge-directory.json'),
-    EDGE_CA_FILE: join(dataFolder, 'ca.pem'),
+    EDGE_CA_FILE: caFileIn(dataFolder),
     AUTO_SCALING_GROUP_NAME: LOCAL_GROUP.name,
     ...(fleetIdleSeconds === undefined ? {} : { FLEET_IDLE_SECONDS: String(fleetIdleSeconds) }),
     AWS_REGION: LOCAL_GROUP.region,
@@ -61,4 +61,9 @@ export function productEnvironment(settings: ProductSettings, awsUrl?: string): 
       ? {}
       : { AWS_ENDPOINT_URL_CLOUDFRONT: awsUrl, AWS_ENDPOINT_URL_AUTO_SCALING: awsUrl }),
   };
+}
+
+/** Where the simulated CloudFront leaves the certificate of its authority. */
+export function caFileIn(dataFolder: string): string {
+  return join(dataFolder, 'ca.pem');
 }

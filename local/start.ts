@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { choosePorts } from './choose-ports.ts';
 import { type ProductOptions, startProduct } from './product.ts';
+import { caFileIn } from './product-environment.ts';
 import { projectRoot } from './project-root.ts';
 import { readyMessage } from './start-messages.ts';
 import {
@@ -100,9 +101,16 @@ async function serve(options: StartOptions, product: ProductOptions): Promise<nu
   const { fleetIdleSeconds = DEFAULT_FLEET_IDLE_SECONDS } = product;
   const apiKey = firstApiKey();
   const sample = { addresses, apiKey, fleetIdleSeconds, waitsForFleet: isOnce };
-  const isGood = !hasSample || (await warmSample(sample));
-  if (isOnce) return isGood ? 0 : 1;
-  console.log(readyMessage(addresses, apiKey !== undefined));
+  const warmed = hasSample ? await warmSample(sample) : undefined;
+  if (isOnce) return (warmed?.isGood ?? true) ? 0 : 1;
+  console.log(
+    readyMessage({
+      addresses,
+      isKeyAsked: apiKey !== undefined,
+      caFile: caFileIn(product.dataFolder),
+      ...(warmed === undefined ? {} : { requestId: warmed.requestId }),
+    }),
+  );
   return new Promise(() => undefined);
 }
 

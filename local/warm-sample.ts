@@ -26,12 +26,15 @@ export type SampleOptions = {
   readonly fleetIdleSeconds: number;
 };
 
-/**
- * Sends the sample request and draws its progress and summary.
- *
- * @returns whether everything was warm, and the fleet back at no instance where that was waited for.
- */
-export async function warmSample(options: SampleOptions): Promise<boolean> {
+/** How the sample went. */
+export type SampleEnd = {
+  readonly requestId: string;
+  /** Everything was warm, and the fleet back at no instance where that was waited for. */
+  readonly isGood: boolean;
+};
+
+/** Sends the sample request and draws its progress and summary. */
+export async function warmSample(options: SampleOptions): Promise<SampleEnd> {
   const { addresses, apiKey } = options;
   const urls = sampleUrls();
   const tasks = urls.length * SAMPLE_POPS.length;
@@ -45,7 +48,8 @@ export async function warmSample(options: SampleOptions): Promise<boolean> {
   bar.end();
   console.log(`\n${summaryTable(end).join('\n')}`);
   const isWarm = isAllWarm(end.progress);
-  return options.waitsForFleet ? (await showFleet(options, sentAtMs)) && isWarm : isWarm;
+  const isShrunk = !options.waitsForFleet || (await showFleet(options, sentAtMs));
+  return { requestId: end.requestId, isGood: isWarm && isShrunk };
 }
 
 async function showFleet(options: SampleOptions, sentAtMs: number): Promise<boolean> {
