@@ -3,18 +3,14 @@ import { createFetchBatchActivity } from '../activities/fetch-batch.ts';
 import type { FetchConfig } from '../config.ts';
 import { createDataConverter } from '../codec/payload-codec.ts';
 import { FETCH_TASK_QUEUE } from '../domain/ids.ts';
-import { createAdaptiveConcurrency } from '../edge/adaptive-concurrency.ts';
-import { createEngine } from '../edge/create-engine.ts';
-import { createEventLoopLoad } from '../edge/event-loop-load.ts';
-import { createFetchTaskRunner } from '../edge/fetch-task-runner.ts';
-import { PopLimiter } from '../edge/pop-limiter.ts';
-import { RequestRate } from '../edge/request-rate.ts';
 import { watchInstance } from './drain-watch.ts';
 import { createLogger } from './logger.ts';
-import { openDirectory } from './open-directory.ts';
 import { runWorker } from './run-worker.ts';
 import { installRuntime } from './runtime.ts';
+import { startFetchThread } from './start-fetch-thread.ts';
 import { stopOnSignals } from './stop-signal.ts';
+
+const THREAD_FILE = new URL('./fetch-thread.js', import.meta.url);
 
 /** Fetches in flight may go on this long after SIGTERM; the process has to be gone at 30 s. */
 const DRAIN_MS = 20_000;
@@ -23,28 +19,15 @@ const DRAIN_MS = 20_000;
  * Wires a fetch worker and runs it until SIGTERM, SIGINT or the end of its instance; returns when it
  * has drained.
  *
- * @throws DirectoryError when the file that `EDGE_DIRECTORY` names can't be used.
+ * @throws Error when the file that `EDGE_DIRECTORY` or `EDGE_CA_FILE` names can't be used.
  */
 export async function runFetchWorker(config: FetchConfig): Promise<void> {
   const logger = createLogger({ level: config.logLevel, role: 'fetch' });
-  const directory = await openDirectory(config, logger);
-  const engine = createEngine(config);
-  const policy = createAdaptiveConcurrency({
-    startPerPop: config.fetchConnectionsPerPop,
-    maxRunning: config.fetchMaxConnections,
-    load: createEventLoopLoad(),
-  });
-  const tasks = createFetchTaskRunner({
-    engine,
-    directory,
-    limiter: new PopLimiter({ policy, maxRunning: config.fetchMaxConnections }),
-    rate: new RequestRate({ maxPerSecond: config.fetchMaxRpsPerPop }),
-    policy,
-  });
+  const thread = await startFetchThread(THREAD_FILE, threadSettings(config));
   installRuntime({ logger, ...config });
   const instance = watchInstance(config, logger);
   const stop = AbortSignal.any([stopOnSignals(logger), instance.signal]);
-  const fetchBatch = createFetchBatchActivity({ tasks, drain: stop, drainMs: DRAIN_MS });
+  stop.addEventListener('abort', () => thread.drain());
   await runWorker({
     temporal: config.temporal,
     dataConverter: createDataConverter({ encryptionKey: config.historyEncryptionKey }),
@@ -53,12 +36,18 @@ export async function runFetchWorker(config: FetchConfig): Promise<void> {
     logger,
     stop,
     workerOptions: async () => ({
-      activities: { fetchBatch },
+      activities: { fetchBatch: createFetchBatchActivity(thread) },
       maxConcurrentActivityTaskExecutions: config.fetchSlots,
       // Cancellation and progress ride on heartbeats: by default they would be up to 48 s late.
       maxHeartbeatThrottleInterval: '1 second',
     }),
   });
-  await engine.close();
+  await thread.close();
   await instance.finish();
+}
+
+/** No secret and nothing of Temporal: the thread knows the edge only. */
+function threadSettings(config: FetchConfig) {
+  const { temporal: _temporal, historyEncryptionKey: _key, ...settings } = config;
+  return { ...settings, drainMs: DRAIN_MS };
 }

@@ -1,22 +1,21 @@
 import { setMaxListeners } from 'node:events';
-import type { BatchColumn, BatchHeartbeat, BatchInput, BatchResult } from '../../domain/batch.ts';
+import type { BatchColumn, BatchResult } from '../../domain/batch.ts';
 import { hostOfUrl } from '../../domain/host-of-url.ts';
 import type { FetchTaskResult, FetchTaskRunner } from '../../edge/fetch-task.ts';
 import type { Slot } from '../../edge/pop-limiter.ts';
+import type { BatchOrder } from './batch-runner.ts';
 import { BatchRecord, type TaskPlace } from './batch-record.ts';
 
-/** A batch to run, and who may end it early. */
-export type BatchRun = {
-  readonly input: BatchInput;
+/** What batches run with. */
+export type BatchMeans = {
   readonly tasks: FetchTaskRunner;
-  /** Ends everything at once: what is in flight has no outcome. */
-  readonly cancel: AbortSignal;
   /** Takes no new tasks; what is in flight may go on for `drainMs`. */
   readonly drain: AbortSignal;
   readonly drainMs: number;
-  /** Called at once and then every `input.heartbeatIntervalMs`, until the batch ends. */
-  readonly onHeartbeat: (heartbeat: BatchHeartbeat) => void;
 };
+
+/** A batch to run, and who may end it early. */
+export type BatchRun = BatchOrder & BatchMeans;
 
 /** A body beyond this is fetched alone: the rest of its batch is worth more in other hands. */
 const BATCH_BYTES = 256 * 1024 * 1024;

@@ -242,7 +242,9 @@ test('returns from the activity what is done when Temporal cancels it', async ()
   worker.cloudFront.faults.add({ fault: { kind: 'stall' }, url: '/sizes/70000' });
   const environment = new MockActivityEnvironment();
   const { signal } = new AbortController();
-  const fetchBatch = createFetchBatchActivity({ tasks: worker.tasks, drain: signal, drainMs: 100 });
+  const fetchBatch = createFetchBatchActivity({
+    run: (order) => runBatch({ ...order, tasks: worker.tasks, drain: signal, drainMs: 100 }),
+  });
   const details: BatchHeartbeat[] = [];
   environment.on('heartbeat', (heartbeat: BatchHeartbeat) => {
     details.push(heartbeat);

@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createFetchBatchActivity } from '../../activities/fetch-batch.ts';
+import { runBatch } from '../../activities/fetch-batch/run-batch.ts';
 import { createDataConverter } from '../../codec/payload-codec.ts';
 import type { BatchInput } from '../../domain/batch.ts';
 import { FETCH_TASK_QUEUE } from '../../domain/ids.ts';
@@ -60,6 +61,7 @@ function batch(paths: readonly string[]): BatchInput {
 function startFetchWorker({ address = temporal.address, namespace = temporal.namespace } = {}) {
   const lines: unknown[] = [];
   const stop = new AbortController();
+  const means = { tasks: simulation.tasks, drain: stop.signal, drainMs: 300 };
   const ended = runWorker({
     dataConverter: createDataConverter(),
     temporal: { connectionOptions: { address }, namespace },
@@ -70,9 +72,7 @@ function startFetchWorker({ address = temporal.address, namespace = temporal.nam
     workerOptions: async () => ({
       activities: {
         fetchBatch: createFetchBatchActivity({
-          tasks: simulation.tasks,
-          drain: stop.signal,
-          drainMs: 300,
+          run: (order) => runBatch({ ...order, ...means }),
         }),
       },
       maxConcurrentActivityTaskExecutions: 2,
