@@ -87,7 +87,7 @@ const SETTINGS = z.object({
   awsEc2MetadataServiceEndpoint: z.url().optional().describe('Instance metadata service.'),
   fetchEngine: z
     .enum(['edge', 'undici'], 'must be edge or undici')
-    .default('undici')
+    .default('edge')
     .describe("HTTP engine of the fetch worker: the product's own, or undici."),
   edgeDirectory: z
     .union([z.literal('dns'), readableFile], 'must be dns or the path of a readable file')

@@ -24,7 +24,7 @@ test('has the documented defaults when nothing is set', () => {
     fetchMaxConnections: 256,
     fetchMaxRpsPerPop: 500,
     fetchMaxBytesPerSecond: undefined,
-    fetchEngine: 'undici',
+    fetchEngine: 'edge',
     edgeDirectory: 'dns',
     edgeDnsServers: undefined,
     edgeDnsSuffix: 'cloudfront.net',
