@@ -7,6 +7,7 @@ import {
   engineContender,
   type Measure,
   type Work,
+  workerContender,
   wrkContender,
 } from './engine-contenders.ts';
 import { UNLIMITED_REQUESTS } from './engine-messages.ts';
@@ -72,6 +73,7 @@ export function engineCells(caFile: string, seconds: number, far: DelayProxy): r
     distance({ ...small, object: '10m', connections: 1, requests: 6, seconds: 60, port: far.port }),
     hugeBodies({ ...small, object: '2g', connections: 6, requests: 6, seconds: 600 }),
     keptConnections({ ...small, connections: 256 }),
+    wholeWorker(small),
   ];
 }
 
@@ -119,6 +121,21 @@ function hugeBodies(work: Work): Cell {
 function keptConnections(work: Work): Cell {
   const contenders = [engineContender('edge', work)];
   return { name: '256 kept TLS connections', contenders, bars: [memoryBar(150)], rounds: 1 };
+}
+
+/** Batches, heartbeats, grid and all, against the bare engine: what the rest of a worker costs. */
+function wholeWorker(work: Work): Cell {
+  const bar: Bar = {
+    what: '× the engine alone',
+    limit: 0.85,
+    direction: 'at least',
+    value: (medians) => perSecond(medians, 'worker') / perSecond(medians, 'edge'),
+  };
+  return {
+    name: '1 KB HTTPS, the whole worker',
+    contenders: [engineContender('edge', work), workerContender(work)],
+    bars: [bar],
+  };
 }
 
 function ourEngines(work: Work): readonly Contender[] {

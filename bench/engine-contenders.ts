@@ -23,23 +23,26 @@ export type Contender = { readonly name: string; readonly measureOnce: () => Pro
 export type Work = Omit<ClientTask, 'engine'>;
 
 const [FIRST_POP = { pop: '', address: '127.0.1.1' }] = POPS;
-// The same module runs as TypeScript and as what was built of it.
-const CLIENT_FILE = fileURLToPath(
-  new URL(`engine-client.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
-);
 
 /** One of our engines, in a process of its own. */
 export function engineContender(engine: ClientTask['engine'], work: Work): Contender {
-  return {
-    name: engine,
-    async measureOnce() {
-      const task: ClientTask = { engine, ...work };
-      const use = await runClient(process.execPath, [CLIENT_FILE, JSON.stringify(task)]);
-      const result = clientResultSchema.parse(JSON.parse(use.stdout));
-      const { requests, bodyBytes, seconds, cpuSeconds } = result;
-      return { ...use, requests, bodyBytes, seconds, cpuSeconds, result };
-    },
-  };
+  return { name: engine, measureOnce: () => measureOwn('engine-client', { engine, ...work }) };
+}
+
+/** The whole fetch worker on the product's engine, in a process of its own. */
+export function workerContender(work: Work): Contender {
+  const task: ClientTask = { engine: 'edge', ...work };
+  return { name: 'worker', measureOnce: () => measureOwn('engine-worker', task) };
+}
+
+/** The same modules run as TypeScript and as what was built of them. */
+async function measureOwn(module: string, task: ClientTask): Promise<Measure> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const file = fileURLToPath(new URL(`${module}.${extension}`, import.meta.url));
+  const use = await runClient(process.execPath, [file, JSON.stringify(task)]);
+  const result = clientResultSchema.parse(JSON.parse(use.stdout));
+  const { requests, bodyBytes, seconds, cpuSeconds } = result;
+  return { ...use, requests, bodyBytes, seconds, cpuSeconds, result };
 }
 
 /** wrk with one thread; it does not check certificates, answers or POPs. */

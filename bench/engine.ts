@@ -80,7 +80,7 @@ async function measureCell(cell: Cell, totals: Totals): Promise<Map<string, Meas
     for (const { name, measureOnce } of cell.contenders) {
       const measure = await undisturbed(measureOnce);
       measures.set(name, [...(measures.get(name) ?? []), measure]);
-      if (name === 'edge') addTotals(totals, measure);
+      if (name === 'edge' || name === 'worker') addTotals(totals, measure);
     }
   }
   return new Map([...measures].map(([name, all]) => [name, medianOf(all)]));

@@ -1,0 +1,143 @@
+/** The whole fetch worker but for its connection to Temporal: a client process of the benchmark. */
+
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createFetchBatchActivity } from '../activities/fetch-batch.ts';
+import type { BatchInput, BatchResult } from '../domain/batch.ts';
+import { windowBatches } from '../domain/fill-window.ts';
+import { startFetchThread } from '../workers/start-fetch-thread.ts';
+import { FillState } from '../workflows/prewarm/fill-state.ts';
+import { type ClientResult, type ClientTask, clientTaskSchema } from './engine-messages.ts';
+import { HOST, OBJECT_BYTES, POPS } from './engine-objects.ts';
+
+const SLOTS = 2;
+const WARM_UP_SECONDS = 1;
+/** More than are fetched in a measure, so that none ends early. */
+const URLS = 40_000;
+/** The polite 500 a second of the product would be all that is measured. */
+const UNLIMITED_REQUESTS_PER_SECOND = 100_000;
+
+type FetchBatch = ReturnType<typeof createFetchBatchActivity>;
+
+/** One request's fill, as the workflow plans and merges it, over the slots of one worker. */
+class Fill {
+  readonly #task: ClientTask;
+  readonly #fetchBatch: FetchBatch;
+  readonly #state: FillState;
+  heartbeats = 0;
+
+  constructor(task: ClientTask, fetchBatch: FetchBatch) {
+    this.#task = task;
+    this.#fetchBatch = fetchBatch;
+    this.#state = createState(task);
+  }
+
+  async run(seconds: number): Promise<void> {
+    const endsAtMs = performance.now() + seconds * 1_000;
+    await Promise.all(Array.from({ length: SLOTS }, () => this.#serveSlot(endsAtMs)));
+  }
+
+  /** Counts of what was fetched, by the grid. */
+  counts(): Pick<
+    ClientResult,
+    'requests' | 'bodyBytes' | 'errors' | 'wrongByteCounts' | 'wrongPops'
+  > {
+    const { fetches, bytesFetched, grid } = this.#state;
+    const tried = grid.totalTasks - grid.pendingTasks();
+    const wrongByteCounts = bytesFetched === fetches * OBJECT_BYTES[this.#task.object] ? 0 : 1;
+    return {
+      requests: fetches,
+      bodyBytes: bytesFetched,
+      errors: tried - grid.tasksWith('warm'),
+      wrongByteCounts,
+      wrongPops: grid.tasksWith('wrong_pop'),
+    };
+  }
+
+  async #serveSlot(endsAtMs: number): Promise<void> {
+    while (performance.now() < endsAtMs) {
+      const batch = this.#state.next({ window: windowBatches(1, SLOTS), freeSlots: 1 });
+      if (batch === undefined) throw new Error('the fill ended before the measure: more URLs');
+      const activityId = this.#state.launch(batch);
+      const input = this.#state.batchInput(batch, { requestId: 'bench', intervalMs: 1_000 });
+      this.#state.mergeResult(activityId, await this.#runActivity(input));
+    }
+  }
+
+  async #runActivity(input: BatchInput): Promise<BatchResult> {
+    const environment = new MockActivityEnvironment();
+    environment.on('heartbeat', () => (this.heartbeats += 1));
+    return environment.run(this.#fetchBatch, input);
+  }
+}
+
+function createState({ scheme, port, object }: ClientTask): FillState {
+  const origin = `${scheme}://${HOST}:${port}/${object}`;
+  return new FillState(
+    {
+      acceptedAtMs: Date.now(),
+      timeoutMs: 3_600_000,
+      urls: Array.from({ length: URLS }, (_, number) => `${origin}/${number}`),
+      pops: POPS.map(({ pop }, index) => ({ id: pop, area: `area ${index % 2}` })),
+      depth: 'edge',
+      headers: [],
+      instanceCount: 0,
+      needInvalidate: false,
+      warnings: [],
+      refusedPops: [],
+    },
+    {
+      distributions: [{ domainName: HOST, hasOriginShield: false }],
+      hosts: { [`${HOST}:${port}`]: { distribution: 0 } },
+      livePops: POPS.map((_, index) => index),
+      failedPops: [],
+      warnings: [],
+    },
+  );
+}
+
+function writeDirectory({ port }: ClientTask): string {
+  const file = join(tmpdir(), `prewarm-bench-directory-${process.pid}.json`);
+  const pops = POPS.map(({ pop, address }) => [pop, { https: [`${address}:${port}`] }]);
+  writeFileSync(file, JSON.stringify(Object.fromEntries(pops)));
+  return file;
+}
+
+async function measure(task: ClientTask, fetchBatch: FetchBatch): Promise<ClientResult> {
+  await new Fill(task, fetchBatch).run(WARM_UP_SECONDS);
+  const fill = new Fill(task, fetchBatch);
+  const startedAtMs = performance.now();
+  const before = process.cpuUsage();
+  await fill.run(task.seconds);
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (performance.now() - startedAtMs) / 1_000;
+  if (fill.heartbeats === 0) throw new Error('no batch sent a heartbeat');
+  return {
+    ...fill.counts(),
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    quarterRssBytes: 0,
+    endRssBytes: process.memoryUsage.rss(),
+  };
+}
+
+const task = clientTaskSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
+const directoryFile = writeDirectory(task);
+const thread = await startFetchThread(new URL('../workers/fetch-thread.js', import.meta.url), {
+  fetchEngine: task.engine,
+  edgeCaFile: task.caFile,
+  edgeDirectory: directoryFile,
+  edgeDnsServers: undefined,
+  edgeDnsSuffix: 'cloudfront.net',
+  fetchConnectionsPerPop: Math.ceil(task.connections / POPS.length),
+  fetchMaxConnections: 256,
+  fetchMaxBytesPerSecond: undefined,
+  fetchMaxRpsPerPop: UNLIMITED_REQUESTS_PER_SECOND,
+  logLevel: 'info',
+  drainMs: 0,
+});
+console.log(JSON.stringify(await measure(task, createFetchBatchActivity(thread))));
+await thread.close();
+rmSync(directoryFile);
