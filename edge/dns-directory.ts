@@ -54,8 +54,9 @@ export function createDnsDirectory(options: DnsDirectoryOptions): EdgeDirectory 
   }
 
   return {
-    async resolve(pop, domainName) {
-      const name = `${domainName.split('.')[0]}.${pop.toLowerCase()}.${suffix}`;
+    resolve(pop, domainName) {
+      const [label = ''] = domainName.split('.', 1);
+      const name = `${label}.${pop.toLowerCase()}.${suffix}`;
       const cached = cache.get(name);
       if (cached !== undefined && cached.expiresAtMs > now()) return cached.resolution;
       const asked = inFlight.get(name) ?? ask(name).finally(() => inFlight.delete(name));
