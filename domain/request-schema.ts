@@ -31,7 +31,7 @@ export const prewarmRequestSchema = z.looseObject({
       'A *.cloudfront.net name or an alias of the distribution. Missing, null or empty: found for each URL host, by its CNAME or by the aliases of your distributions.',
     ),
   target_type: oneOf(['pop', 'country', 'region']).describe(
-    'Which of pops, countries, regions counts. Default pop. Any case.',
+    'Which of pops, countries, regions counts. Any case. Missing, null or empty: the type of the one list that is not empty (of several lists none can be chosen: refused), pop where all are empty.',
   ),
   pops: names('POP ids such as NRT57-P3').describe(
     'POP ids such as NRT57-P3, or a location such as NRT57 for all its known POPs. Empty: POPs of all regions.',

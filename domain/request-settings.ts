@@ -10,6 +10,7 @@ const MS_PER_MINUTE = 60_000;
 const DEFAULT_TIMEOUT_MINUTES = 30;
 const DEFAULT_INSTANCES = 1;
 
+const TARGET_TYPES = ['pop', 'country', 'region'] as const;
 const LIST_OF_TYPE = { pop: 'pops', country: 'countries', region: 'regions' } as const;
 const UNKNOWN_RULE = {
   pop: 'is no POP id such as NRT57-P3',
@@ -47,13 +48,13 @@ export function readSettings(door: Door, maximumInstances: number): RequestSetti
 
 /** Reads which POPs a request means; unknown names go to the door's problems. */
 export function readTargets(door: Door, dnsSuffix: string): ExpandedTargets {
-  const targetType = door.readWord('target_type', shape.target_type) ?? 'pop';
   const lists = {
     pop: door.read('pops', shape.pops) ?? [],
     country: door.read('countries', shape.countries) ?? [],
     region: door.read('regions', shape.regions) ?? [],
   };
-  for (const other of ['pop', 'country', 'region'] as const) {
+  const targetType = readTargetType(door, lists);
+  for (const other of TARGET_TYPES) {
     if (other === targetType || lists[other].length === 0) continue;
     door.warnings.push(`${LIST_OF_TYPE[other]} is ignored: target_type is ${targetType}`);
   }
@@ -66,6 +67,33 @@ export function readTargets(door: Door, dnsSuffix: string): ExpandedTargets {
   refuseUnknown(door, targetType, targets);
   door.warnings.push(...targets.warnings);
   return targets;
+}
+
+/**
+ * The target type; where it is missing, null or empty, that of the one list that names targets.
+ *
+ * The default would warm other POPs than those that a lone list asks for. Of several lists none can
+ * be chosen: that is a problem of `target_type`.
+ */
+function readTargetType(
+  door: Door,
+  lists: Readonly<Record<TargetType, readonly string[]>>,
+): TargetType {
+  const written = door.raw('target_type') ?? '';
+  if (typeof written !== 'string' || written.trim() !== '') {
+    return door.readWord('target_type', shape.target_type) ?? 'pop';
+  }
+  const given = TARGET_TYPES.filter((targetType) => lists[targetType].length > 0);
+  const [first = 'pop'] = given;
+  if (given.length > 1) {
+    const names = given.map((targetType) => LIST_OF_TYPE[targetType]).join(' and ');
+    const rule = `is missing: it must say which of ${names} counts (${given.join(' or ')})`;
+    door.refuse('target_type', rule);
+  } else if (first !== 'pop') {
+    const list = LIST_OF_TYPE[first];
+    door.warnings.push(`target_type is missing; ${first} is used, since ${list} is given`);
+  }
+  return first;
 }
 
 function refuseUnknown(door: Door, targetType: TargetType, { unknown }: ExpandedTargets): void {
