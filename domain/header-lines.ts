@@ -15,22 +15,23 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110 section 5.5, without the obsolete bytes above ASCII. */
 const VALUE = /^[\t\u0020-\u007e]*$/;
 
-/**
- * Lines that a fetch needs for itself: they say where it goes, how long it is, or make its answer
- * something other than the whole object.
- */
-const REFUSED: ReadonlySet<string> = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'range',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'upgrade',
+const OF_THE_CONNECTION = 'it belongs to the connection, which the fetch worker keeps';
+const OF_A_BODY = 'a fetch is a GET and has no body';
+const OF_A_PART = 'a fetch has to get the whole object';
+
+/** Lines that a fetch needs for itself, with the reason that callers are told. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ['host', "a fetch always sends the URL's own host"],
+  ['connection', OF_THE_CONNECTION],
+  ['keep-alive', OF_THE_CONNECTION],
+  ['proxy-connection', OF_THE_CONNECTION],
+  ['te', OF_THE_CONNECTION],
+  ['trailer', OF_THE_CONNECTION],
+  ['upgrade', OF_THE_CONNECTION],
+  ['content-length', OF_A_BODY],
+  ['transfer-encoding', OF_A_BODY],
+  ['expect', OF_A_BODY],
+  ['range', OF_A_PART],
 ]);
 
 /** Reads header lines. Problems name the header, never its value. */
@@ -67,9 +68,8 @@ function ruleBrokenBy(name: string, value: string): string | undefined {
   if (name === '') return 'must be "Name: value"';
   if (!TOKEN.test(name)) return 'must begin with a header name of letters, digits and hyphens';
   const lowerCase = name.toLowerCase();
-  if (REFUSED.has(lowerCase) || lowerCase.startsWith('if-')) {
-    return `must not be ${name}: the fetch sets or forbids it`;
-  }
+  const reason = lowerCase.startsWith('if-') ? OF_A_PART : REFUSED.get(lowerCase);
+  if (reason !== undefined) return `must not be ${name}: ${reason}`;
   if (!VALUE.test(value))
     return `must have a value of printable ASCII without line breaks (${name})`;
   return undefined;

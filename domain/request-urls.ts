@@ -33,11 +33,13 @@ export function checkUrls(written: readonly unknown[], needInvalidate: boolean):
     urls: [...urls],
     problems,
     errorUrls: [...errorUrls],
-    warnings:
-      duplicates === 0
-        ? []
-        : [`url_list: ${duplicates} URLs are there more than once; each is warmed once`],
+    warnings: duplicates === 0 ? [] : [duplicatesWarning(duplicates)],
   };
+}
+
+function duplicatesWarning(duplicates: number): string {
+  const entries = duplicates === 1 ? '1 entry repeats' : `${duplicates} entries repeat`;
+  return `url_list: ${entries} a URL of the list; each URL is warmed once`;
 }
 
 /** The problem of more invalidation paths than allowed, with their price. */

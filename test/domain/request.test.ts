@@ -118,6 +118,15 @@ test.each<[string, unknown, string]>([
   ['pops', ['NRT57P3'], 'pops[0] is no POP id such as NRT57-P3 (did you mean NRT57-P3'],
   ['header', 'A: b', 'header must be a list of header lines; it is "A: b"'],
   ['header', [{ name: 'A' }], 'header[0] must be "Name: value" or an object with name and value'],
+  ['header', ['Host: a.example'], "header[0] must not be Host: a fetch always sends the URL's own"],
+  ['header', ['Range: bytes=0-0'], 'must not be Range: a fetch has to get the whole object'],
+  [
+    'header',
+    ['If-None-Match: x'],
+    'must not be If-None-Match: a fetch has to get the whole object',
+  ],
+  ['header', ['Expect: 100-continue'], 'must not be Expect: a fetch is a GET and has no body'],
+  ['header', ['TE: trailers'], 'must not be TE: it belongs to the connection'],
   ['pop', [], 'pop is no field: did you mean pops?'],
   ['url_lists', [], 'url_lists is no field: did you mean url_list?'],
   ['headers', [], 'headers is no field: did you mean header?'],
@@ -188,7 +197,9 @@ test('drops duplicates and says so', () => {
   });
 
   expect(urls).toEqual(['https://a.example/', 'https://a.example/b']);
-  expect(warnings).toEqual(['url_list: 1 URLs are there more than once; each is warmed once']);
+  expect(warnings).toEqual([
+    'url_list: 1 entry repeats a URL of the list; each URL is warmed once',
+  ]);
 });
 
 test('reads both forms of header lines', () => {

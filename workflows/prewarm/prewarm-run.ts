@@ -171,7 +171,8 @@ export class PrewarmRun {
 
   noteTimeout(): void {
     this.isTimedOut = true;
-    this.stopReason = `timeout: ${this.input.timeoutMs / 60_000} minutes have passed`;
+    const minutes = this.input.timeoutMs / 60_000;
+    this.stopReason = `timeout: ${minutes === 1 ? '1 minute has' : `${minutes} minutes have`} passed`;
   }
 
   noteStop(reason: string): void {
