@@ -89,7 +89,10 @@ test('answers as FAILED when an operator terminates it, with nothing in progress
 const INDEX = 'https://www.example.com/index.html';
 
 test.each([
-  ['no POP of it resolves', { url: INDEX, pop: 'FRA99-P9', word: 'The POP of the request does not resolve' }],
+  [
+    'no POP of it resolves',
+    { url: INDEX, pop: 'FRA99-P9', word: 'The POP of the request does not resolve' },
+  ],
   [
     'none of its hosts may be warmed',
     { url: 'https://a.example.org/', pop: 'FRA56-P4', word: 'a.example.org' },
