@@ -24,9 +24,14 @@ export type Work = Omit<ClientTask, 'engine'>;
 
 const [FIRST_POP = { pop: '', address: '127.0.1.1' }] = POPS;
 
-/** One of our engines, in a process of its own. */
-export function engineContender(engine: ClientTask['engine'], work: Work): Contender {
-  return { name: engine, measureOnce: () => measureOwn('engine-client', { engine, ...work }) };
+/** One of our engines, in a process of its own; `nodeFlags` are Node's. */
+export function engineContender(
+  engine: ClientTask['engine'],
+  work: Work,
+  nodeFlags: readonly string[] = [],
+): Contender {
+  const task: ClientTask = { engine, ...work };
+  return { name: engine, measureOnce: () => measureOwn('engine-client', task, nodeFlags) };
 }
 
 /** The whole fetch worker on the product's engine, in a process of its own. */
@@ -36,10 +41,14 @@ export function workerContender(work: Work): Contender {
 }
 
 /** The same modules run as TypeScript and as what was built of them. */
-async function measureOwn(module: string, task: ClientTask): Promise<Measure> {
+async function measureOwn(
+  module: string,
+  task: ClientTask,
+  nodeFlags: readonly string[] = [],
+): Promise<Measure> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const file = fileURLToPath(new URL(`${module}.${extension}`, import.meta.url));
-  const use = await runClient(process.execPath, [file, JSON.stringify(task)]);
+  const use = await runClient(process.execPath, [...nodeFlags, file, JSON.stringify(task)]);
   const result = clientResultSchema.parse(JSON.parse(use.stdout));
   const { requests, bodyBytes, seconds, cpuSeconds } = result;
   return { ...use, requests, bodyBytes, seconds, cpuSeconds, result };

@@ -23,6 +23,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     about: 'the HTTP engine of the fetch worker, beside wrk, curl and undici',
     load: () => import('./engine.ts'),
   },
+  'engine-profile': {
+    about: 'where the HTTP engine spends its time',
+    load: () => import('./engine-profile.ts'),
+  },
   small: {
     about: 'how long a small request takes from POST to its end',
     load: () => import('./small.ts'),
@@ -33,7 +37,7 @@ const name = process.argv[2] ?? '';
 const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
 if (benchmark === undefined) {
   const list = Object.entries(BENCHMARKS).map(
-    ([known, { about }]) => `  ${known.padEnd(11)} ${about}`,
+    ([known, { about }]) => `  ${known.padEnd(14)} ${about}`,
   );
   console.error(`npm run bench -- NAME, where NAME is one of:\n${list.join('\n')}`);
   process.exitCode = 1;
