@@ -14,7 +14,7 @@ export const clientTaskSchema = z.object({
   /** It ends after so many seconds, or after so many requests. */
   seconds: z.number(),
   requests: z.number(),
-  /** One address for all requests, in place of the six POPs. */
+  /** One address for all requests, in place of the POPs. */
   address: z.string().optional(),
 });
 

@@ -2,7 +2,7 @@
 export const HOST = 'd111111abcdef8.cloudfront.net';
 
 /** POP ids and their loopback addresses. */
-export const POPS = [1, 2, 3, 4, 5, 6].map((number) => ({
+export const POPS = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => ({
   pop: `NRT5${number}-P3`,
   address: `127.0.1.${number}`,
 }));

@@ -8,7 +8,7 @@ import { createCertificates } from '../local/edge/certificates.ts';
 import { HOST, OBJECT_BYTES, POPS, PORTS } from './engine-objects.ts';
 import { endWithThisProcess, SERVER_CPU } from './engine-tools.ts';
 
-/** nginx as six POPs on loopback. */
+/** nginx as POPs on loopback. */
 export type BenchServer = { readonly caFile: string; readonly close: () => Promise<void> };
 
 /** Starts nginx on its CPU: one worker, TLS with an own CA, CloudFront's headers on each answer. */

@@ -19,6 +19,8 @@ const URLS = 40_000;
 /** The polite 500 a second of the product would be all that is measured. */
 const UNLIMITED_REQUESTS_PER_SECOND = 100_000;
 
+type PlannedActivity = { readonly activityId: string; readonly input: BatchInput };
+type FinishedActivity = { readonly activityId: string; readonly result: BatchResult };
 type FetchBatch = ReturnType<typeof createFetchBatchActivity>;
 
 /** One request's fill, as the workflow plans and merges it, over the slots of one worker. */
@@ -56,20 +58,36 @@ class Fill {
     };
   }
 
+  /** A request's window holds more batches than there are slots: the next one waits at the queue. */
   async #serveSlot(endsAtMs: number): Promise<void> {
-    while (performance.now() < endsAtMs) {
-      const batch = this.#state.next({ window: windowBatches(1, SLOTS), freeSlots: 1 });
-      if (batch === undefined) throw new Error('the fill ended before the measure: more URLs');
-      const activityId = this.#state.launch(batch);
-      const input = this.#state.batchInput(batch, { requestId: 'bench', intervalMs: 1_000 });
-      this.#state.mergeResult(activityId, await this.#runActivity(input));
+    let running = this.#start(this.#plan());
+    while (running !== undefined) {
+      const next = performance.now() < endsAtMs ? this.#plan() : undefined;
+      const { activityId, result } = await running;
+      running = this.#start(next);
+      this.#state.mergeResult(activityId, result);
+      // A POP that has shown nothing yet is not trusted with more than a few tasks.
+      if (performance.now() < endsAtMs) running ??= this.#start(this.#plan());
     }
+    if (performance.now() < endsAtMs) throw new Error('the fill ended before the measure');
   }
 
-  async #runActivity(input: BatchInput): Promise<BatchResult> {
+  #plan(): PlannedActivity | undefined {
+    const batch = this.#state.next({ window: windowBatches(1, SLOTS), freeSlots: 1 });
+    if (batch === undefined) return undefined;
+    const activityId = this.#state.launch(batch);
+    const input = this.#state.batchInput(batch, { requestId: 'bench', intervalMs: 1_000 });
+    return { activityId, input };
+  }
+
+  #start(planned: PlannedActivity | undefined): Promise<FinishedActivity> | undefined {
+    return planned === undefined ? undefined : this.#runActivity(planned);
+  }
+
+  async #runActivity({ activityId, input }: PlannedActivity): Promise<FinishedActivity> {
     const environment = new MockActivityEnvironment();
     environment.on('heartbeat', () => (this.heartbeats += 1));
-    return environment.run(this.#fetchBatch, input);
+    return { activityId, result: await environment.run(this.#fetchBatch, input) };
   }
 }
 

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { EdgeEngine } from './engine.ts';
-import { createHttp1Engine } from './http1/http1-engine.ts';
 import { createEdgeSecureContext } from './http1/secure-context.ts';
-import { createUndiciEngine } from './undici-engine.ts';
 
 /** Settings of {@link createEngine}, as the configuration names them. */
 export type EngineSettings = {
@@ -14,11 +12,11 @@ export type EngineSettings = {
 };
 
 /**
- * The HTTP engine that the configuration asks for.
+ * The HTTP engine that the configuration asks for; the other one is not even loaded.
  *
  * @throws Error when the CA file can't be read or holds no certificate.
  */
-export function createEngine(settings: EngineSettings): EdgeEngine {
+export async function createEngine(settings: EngineSettings): Promise<EdgeEngine> {
   const { edgeCaFile, fetchMaxConnections, fetchMaxBytesPerSecond } = settings;
   const pem = edgeCaFile === undefined ? undefined : readFileSync(edgeCaFile, 'utf8');
   if (pem !== undefined && !pem.includes('-----BEGIN CERTIFICATE-----')) {
@@ -26,12 +24,14 @@ export function createEngine(settings: EngineSettings): EdgeEngine {
   }
   const secureContext = createEdgeSecureContext(pem);
   if (settings.fetchEngine === 'undici') {
+    const { createUndiciEngine } = await import('./undici-engine.ts');
     return createUndiciEngine({
       secureContext,
       maxConnections: fetchMaxConnections,
       maxBytesPerSecond: fetchMaxBytesPerSecond,
     });
   }
+  const { createHttp1Engine } = await import('./http1/http1-engine.ts');
   return createHttp1Engine({
     secureContext,
     maximumConnections: fetchMaxConnections,

@@ -66,14 +66,13 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
     acquire,
     // One function where two would read better: each promise is paid for at every fetch.
     async run(task, slot) {
-      const key = `${task.pop} ${task.url}`;
       let prober: TaskProber | undefined;
       let hasBegun = false;
       try {
-        while (inFlight.has(key)) {
-          await leaveFor(slot, () => inFlight.untilEnded(key, task.signal), task.signal);
+        while (inFlight.has(task)) {
+          await leaveFor(slot, () => inFlight.untilEnded(task), task.signal);
         }
-        inFlight.begin(key);
+        inFlight.begin(task);
         hasBegun = true;
         const asked = directory.resolve(task.pop, task.domainName);
         const resolution = asked instanceof Promise ? await asked : asked;
@@ -87,7 +86,7 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
       } catch (error) {
         return resultOf(prober, endOf(error, task));
       } finally {
-        if (hasBegun) inFlight.end(key);
+        if (hasBegun) inFlight.end(task);
       }
     },
   };

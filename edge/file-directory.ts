@@ -83,7 +83,7 @@ class DirectoryFile {
   /** Callers hear the reason: where the file lies is not their business. */
   resolve(pop: string): PopResolution {
     if (this.#pops === undefined) throw new DirectoryError("the edge directory can't be read");
-    const addresses = this.#pops.get(pop.toUpperCase());
+    const addresses = this.#pops.get(pop) ?? this.#pops.get(pop.toUpperCase());
     if (addresses !== undefined) return { isFound: true, addresses };
     return { isFound: false, reason: `${pop} is not listed in the edge directory` };
   }

@@ -77,22 +77,24 @@ export class TaskProber implements Prober {
     await this.#asked.withoutSlot(() => sleep(this.#deps.storePauseMs, undefined, { signal }));
   }
 
-  async fetch(): Promise<Sighting> {
-    const answer = await this.#get([]);
-    const facts = this.#note(answer);
-    const failure = failureOfAnswer(answer, facts);
-    if (failure !== undefined) throw new TaskEnded(failure, describeAnswer(answer, facts));
-    this.bodyBytes = answer.bodyBytes;
-    return sightingOf(facts);
+  fetch(): Promise<Sighting> {
+    return this.#ask([], (answer) => {
+      const facts = this.#note(answer);
+      const failure = failureOfAnswer(answer, facts);
+      if (failure !== undefined) throw new TaskEnded(failure, describeAnswer(answer, facts));
+      this.bodyBytes = answer.bodyBytes;
+      return sightingOf(facts);
+    });
   }
 
   async check(): Promise<Sighting> {
     // An empty body has no byte 0: the whole GET costs nothing and can't be answered with 416.
     if (this.bodyBytes === 0) return this.fetch();
     try {
-      const answer = await this.#get([['Range', 'bytes=0-0']]);
-      const facts = this.#note(answer);
-      return this.#isProof(answer, facts) ? sightingOf(facts) : NO_PROOF;
+      return await this.#ask([['Range', 'bytes=0-0']], (answer) => {
+        const facts = this.#note(answer);
+        return this.#isProof(answer, facts) ? sightingOf(facts) : NO_PROOF;
+      });
     } catch (error) {
       // The fetches before said what they said; a check that breaks only proves nothing.
       if (error instanceof TaskEnded && error.outcome !== undefined) return NO_PROOF;
@@ -130,11 +132,16 @@ export class TaskProber implements Prober {
     return facts;
   }
 
-  async #get(moreHeaders: ProberTask['headers']): Promise<EngineAnswer> {
+  /** Sends a GET, again where that is worth it, and reads its answer. */
+  async #ask(
+    moreHeaders: ProberTask['headers'],
+    read: (answer: EngineAnswer) => Sighting,
+  ): Promise<Sighting> {
     const { task, url, addresses } = this.#asked;
     const { engine, rate, choice } = this.#deps;
     const candidates = url.protocol === 'http:' ? addresses.http : addresses.https;
-    for (let address = choice.pick(candidates); ;) {
+    let address = choice.pick(candidates);
+    for (;;) {
       if (address === undefined) {
         const scheme = url.protocol.slice(0, -1);
         throw new TaskEnded('connect_failed', `the POP has no address for ${scheme}`);
@@ -142,7 +149,7 @@ export class TaskProber implements Prober {
       const turn = rate.take(task.pop, task.signal);
       if (turn !== undefined) await turn;
       try {
-        return await engine.fetch(this.#request(address, moreHeaders));
+        return read(await engine.fetch(this.#request(address, moreHeaders)));
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
         address = this.#nextAddress(error, candidates, address);

@@ -1,30 +1,37 @@
+type Waiters = Set<() => void>;
+
 /**
- * The fetch tasks that run now, by a key. At once twice, each would only falsify what the other
- * sees, so a second one waits for the end of the first.
+ * The fetch tasks that run now. At once twice, each would only falsify what the other sees, so a
+ * second one waits for the end of the first.
  */
 export class TasksInFlight {
-  /** Who waits for the end of each task; most have nobody. */
-  readonly #waiters = new Map<string, Set<() => void> | undefined>();
+  /** By POP and URL, who waits for the end of the task; most have nobody. */
+  readonly #pops = new Map<string, Map<string, Waiters | undefined>>();
 
-  has(key: string): boolean {
-    return this.#waiters.has(key);
+  has({ pop, url }: Task): boolean {
+    return this.#pops.get(pop)?.has(url) ?? false;
   }
 
-  begin(key: string): void {
-    this.#waiters.set(key, undefined);
+  begin({ pop, url }: Task): void {
+    const urls = this.#pops.get(pop) ?? new Map<string, Waiters | undefined>();
+    this.#pops.set(pop, urls);
+    urls.set(url, undefined);
   }
 
-  end(key: string): void {
-    const waiters = this.#waiters.get(key);
-    this.#waiters.delete(key);
+  end({ pop, url }: Task): void {
+    const urls = this.#pops.get(pop);
+    const waiters = urls?.get(url);
+    urls?.delete(url);
+    if (urls?.size === 0) this.#pops.delete(pop);
     for (const wake of waiters ?? []) wake();
   }
 
-  /** Resolves when the task of that key has ended, or `signal` fired. */
-  async untilEnded(key: string, signal: AbortSignal): Promise<void> {
-    if (!this.#waiters.has(key) || signal.aborted) return;
-    const waiters = this.#waiters.get(key) ?? new Set();
-    this.#waiters.set(key, waiters);
+  /** Resolves when that task has ended, or `signal` fired. */
+  async untilEnded({ pop, url, signal }: Task & { readonly signal: AbortSignal }): Promise<void> {
+    const urls = this.#pops.get(pop);
+    if (urls === undefined || !urls.has(url) || signal.aborted) return;
+    const waiters = urls.get(url) ?? new Set();
+    urls.set(url, waiters);
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         signal.removeEventListener('abort', wake);
@@ -36,3 +43,6 @@ export class TasksInFlight {
     });
   }
 }
+
+/** Which task: two are the same when both are. */
+type Task = { readonly pop: string; readonly url: string };

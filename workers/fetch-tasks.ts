@@ -37,7 +37,7 @@ export async function openFetchTasks(
   logger: Logger,
 ): Promise<FetchTasks> {
   const directory = await openDirectory(settings, logger);
-  const engine = createEngine(settings);
+  const engine = await createEngine(settings);
   const policy = createAdaptiveConcurrency({
     startPerPop: settings.fetchConnectionsPerPop,
     maxRunning: settings.fetchMaxConnections,

@@ -42,6 +42,8 @@ export async function runBatch(run: BatchRun): Promise<BatchResult> {
 class BatchExecution {
   readonly record: BatchRecord;
   readonly #run: BatchRun;
+  /** By URL: the domain name of its distribution, undefined where none serves its host. */
+  readonly #domainNames: readonly (string | undefined)[];
   /** Aborted when no new task is to be taken. */
   readonly #intake = new AbortController();
   /** Aborted when what is in flight has to end. */
@@ -57,6 +59,8 @@ class BatchExecution {
   constructor(run: BatchRun) {
     this.#run = run;
     this.record = new BatchRecord(run.input);
+    const { urls, domainNames } = run.input;
+    this.#domainNames = urls.map(({ url }) => domainNames[hostOfUrl(url)]);
     // One listener for each task that waits: their number is bounded by the batch. And the drain
     // has one for each batch of the worker: bounded by its slots.
     setMaxListeners(0, this.#intake.signal, this.#work.signal, run.drain);
@@ -122,7 +126,7 @@ class BatchExecution {
     this.#running += 1;
     try {
       const { url, expectedBytes } = input.urls[place.url] ?? { url: '' };
-      const domainName = input.domainNames[hostOfUrl(url)];
+      const domainName = this.#domainNames[place.url];
       if (domainName === undefined) {
         this.record.note(place, NOT_SERVED);
         return;

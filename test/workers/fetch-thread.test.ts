@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BatchHeartbeat, BatchInput } from '../../domain/batch.ts';
 import { projectRoot } from '../../local/project-root.ts';
 import {
@@ -26,19 +26,16 @@ beforeAll(async () => {
   await cloudFront.start();
   await writeFile(join(folder, 'ca.pem'), cloudFront.caPem);
   await writeFile(join(folder, 'pops.json'), JSON.stringify(cloudFront.directory()));
+  thread = await start();
 });
 
 afterAll(async () => {
+  await thread.close();
   await cloudFront.close();
   await rm(folder, { recursive: true });
 });
 
-beforeEach(async () => {
-  cloudFront.reset();
-  thread = await start();
-});
-
-afterEach(() => thread.close());
+beforeEach(() => cloudFront.reset());
 
 async function start({ edgeCaFile = join(folder, 'ca.pem') } = {}): Promise<FetchThread> {
   return startFetchThread(FILE, {
@@ -118,14 +115,6 @@ test('tries nothing of a batch that was cancelled before', async () => {
   expect(result).toMatchObject({ letters: '.', isPartial: true });
 });
 
-test('returns what is done when the worker drains', async () => {
-  const { result } = await halfDone();
-
-  thread.drain();
-
-  expect(await result).toMatchObject({ letters: 'w.', isPartial: true });
-});
-
 test('fails a batch with the defect that ended it, and runs the next one', async () => {
   const broken = batch(['/sizes/3000'], { urls: [{ url: 'no URL' }] });
   const { result } = order({ ...broken, domainNames: { 'o URL': 'd1.cloudfront.net' } });
@@ -136,4 +125,13 @@ test('fails a batch with the defect that ended it, and runs the next one', async
 
 test('does not start where what it needs is not there', async () => {
   await expect(start({ edgeCaFile: join(folder, 'missing.pem') })).rejects.toThrow('missing.pem');
+});
+
+// Last, since a drained thread takes no work again.
+test('returns what is done when the worker drains', async () => {
+  const { result } = await halfDone();
+
+  thread.drain();
+
+  expect(await result).toMatchObject({ letters: 'w.', isPartial: true });
 });
