@@ -49,9 +49,6 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
   const proberDeps = { engine, rate, policy, choice: new AddressChoice(), deadlines, storePauseMs };
   const inFlight = new TasksInFlight();
 
-  const acquire: FetchTaskRunner['acquire'] = ({ pop, expectedBytes = 0, signal }) =>
-    limiter.acquire({ pop, isLarge: expectedBytes > LARGE_OBJECT_BYTES, signal });
-
   function createProber(task: FetchTask, addresses: PopAddresses, slot: Slot): TaskProber {
     return new TaskProber(proberDeps, {
       task,
@@ -63,7 +60,9 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
   }
 
   return {
-    acquire,
+    acquire: ({ pop, expectedBytes, signal }) =>
+      limiter.acquire({ pop, isLarge: isLarge(expectedBytes), signal }),
+    mayStay: (slot, expectedBytes) => slot.mayStay(isLarge(expectedBytes)),
     // One function where two would read better: each promise is paid for at every fetch.
     async run(task, slot) {
       let prober: TaskProber | undefined;
@@ -90,6 +89,10 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
       }
     },
   };
+}
+
+function isLarge(expectedBytes = 0): boolean {
+  return expectedBytes > LARGE_OBJECT_BYTES;
 }
 
 function reasonOf(outcome: Outcome, { headers }: TaskProber): string | undefined {

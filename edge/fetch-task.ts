@@ -48,6 +48,8 @@ export interface FetchTaskRunner {
    * @param task anything with the task's POP, expected bytes and signal.
    */
   acquire(task: Pick<FetchTask, 'pop' | 'expectedBytes' | 'signal'>): Promise<Slot | undefined>;
+  /** Whether a slot may be used for one more task at once; see {@link Slot.mayStay}. */
+  mayStay(slot: Slot, expectedBytes: number | undefined): boolean;
   /**
    * Fetches until the depth is reached or an outcome is known. The slot stays the caller's to release.
    * Failures of the POP, the object or the network are outcomes, never thrown.

@@ -11,17 +11,23 @@ export type SlotRequest = {
 export interface Slot {
   /** Gives the place back; more than once does no harm. */
   release(): void;
+  /**
+   * Whether it may be used for one more task at once. Not when its POP has fewer places by now, when
+   * others than those of its own signal wait for the POP, or when other POPs wait for the process.
+   */
+  mayStay(isLarge: boolean): boolean;
   /** Gives the place back while `wait` lasts, and takes another; false when `signal` fired meanwhile. */
   leaveFor(wait: () => Promise<void>, signal: AbortSignal): Promise<boolean>;
 }
 
-type Waiter = {
+type Place = {
   readonly state: PopState;
   readonly isLarge: boolean;
-  /** Others that give up with it. */
+  /** Who waits with the same signal: for one batch, and no longer than it. */
   readonly siblings: Set<Waiter>;
-  readonly settle: (slot: Slot | undefined) => void;
 };
+
+type Waiter = Place & { readonly settle: (slot: Slot | undefined) => void };
 
 type PopState = {
   readonly pop: string;
@@ -36,33 +42,6 @@ export type PopLimiterOptions = {
   /** Fetch tasks at once in the process, over all POPs. */
   readonly maxRunning: number;
 };
-
-class Place implements Slot {
-  readonly #limiter: PopLimiter;
-  readonly #asked: Omit<SlotRequest, 'signal'>;
-  #leave: (() => void) | undefined;
-
-  constructor(limiter: PopLimiter, leave: () => void, asked: Omit<SlotRequest, 'signal'>) {
-    this.#limiter = limiter;
-    this.#leave = leave;
-    this.#asked = asked;
-  }
-
-  release(): void {
-    const leave = this.#leave;
-    this.#leave = undefined;
-    leave?.();
-  }
-
-  async leaveFor(wait: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
-    this.release();
-    await wait();
-    const other = await this.#limiter.acquire({ ...this.#asked, signal });
-    if (other === undefined) return false;
-    this.#leave = () => other.release();
-    return true;
-  }
-}
 
 /**
  * Keeps each POP at its number of fetch tasks, and the process at its number of connections.
@@ -92,8 +71,10 @@ export class PopLimiter {
     if (signal.aborted) return Promise.resolve(undefined);
     const state = this.#states.get(pop) ?? { pop, running: 0, runningLarge: 0, waiters: [] };
     this.#states.set(pop, state);
-    if (this.#hasPlace(state, isLarge)) return Promise.resolve(this.#enter(state, isLarge));
     const siblings = this.#waitersOf(signal);
+    if (this.#hasPlace(state, isLarge)) {
+      return Promise.resolve(this.#enter({ state, isLarge, siblings }));
+    }
     return new Promise((settle) => {
       const waiter = { state, isLarge, siblings, settle };
       siblings.add(waiter);
@@ -139,14 +120,45 @@ export class PopLimiter {
     return false;
   }
 
-  #enter(state: PopState, isLarge: boolean): Slot {
+  #enter({ state, isLarge, siblings }: Place): Slot {
+    const place = { state, isLarge, siblings };
     this.#running += 1;
     state.running += 1;
     if (isLarge) state.runningLarge += 1;
-    return new Place(this, () => this.#leave(state, isLarge), { pop: state.pop, isLarge });
+    let held: Place | undefined = place;
+    /** What it has become by a wait. */
+    let other: Slot | undefined;
+    const release = (): void => {
+      other?.release();
+      if (held !== undefined) this.#leave(held);
+      held = undefined;
+    };
+    return {
+      release,
+      mayStay: (isNextLarge) =>
+        other?.mayStay(isNextLarge) ?? (held !== undefined && this.#mayStay(held, isNextLarge)),
+      leaveFor: async (wait, signal) => {
+        release();
+        await wait();
+        other = await this.acquire({ pop: state.pop, isLarge, signal });
+        return other !== undefined;
+      },
+    };
   }
 
-  #leave(state: PopState, isLarge: boolean): void {
+  #mayStay({ state, isLarge, siblings }: Place, isNextLarge: boolean): boolean {
+    const { pop, running, runningLarge, waiters } = state;
+    if (isLarge !== isNextLarge || running > this.#policy.limitOf(pop, 'any')) return false;
+    if (isLarge && runningLarge > this.#policy.limitOf(pop, 'large')) return false;
+    if (waiters.some((waiter) => waiter.siblings !== siblings)) return false;
+    const isFull = this.#running >= this.#maxRunning;
+    if (isFull && this.#waiting.size > (waiters.length > 0 ? 1 : 0)) return false;
+    // The POP may have got more places since the siblings began to wait.
+    this.#admitFrom(state);
+    return true;
+  }
+
+  #leave({ state, isLarge }: Place): void {
     const wasFull = this.#running >= this.#maxRunning;
     this.#running -= 1;
     state.running -= 1;
@@ -175,7 +187,7 @@ export class PopLimiter {
       }
       state.waiters.splice(at, 1);
       waiter.siblings.delete(waiter);
-      waiter.settle(this.#enter(state, waiter.isLarge));
+      waiter.settle(this.#enter(waiter));
       hasAdmitted = true;
     }
     this.#forgetIfUnused(state);

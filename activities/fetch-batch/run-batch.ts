@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { BatchColumn, BatchResult } from '../../domain/batch.ts';
+import type { BatchResult } from '../../domain/batch.ts';
 import { hostOfUrl } from '../../domain/host-of-url.ts';
-import type { FetchTaskResult, FetchTaskRunner } from '../../edge/fetch-task.ts';
+import type { FetchTask, FetchTaskResult, FetchTaskRunner } from '../../edge/fetch-task.ts';
 import type { Slot } from '../../edge/pop-limiter.ts';
 import type { BatchOrder } from './batch-runner.ts';
 import { BatchRecord, type TaskPlace } from './batch-record.ts';
+import { ColumnQueue } from './column-queue.ts';
 
 /** What batches run with. */
 export type BatchMeans = {
@@ -44,42 +45,39 @@ class BatchExecution {
   readonly #run: BatchRun;
   /** By URL: the domain name of its distribution, undefined where none serves its host. */
   readonly #domainNames: readonly (string | undefined)[];
-  /** Aborted when no new task is to be taken. */
-  readonly #intake = new AbortController();
+  readonly #queues: readonly ColumnQueue[];
   /** Aborted when what is in flight has to end. */
   readonly #work = new AbortController();
-  /** Columns whose POP asked to be asked less: their rest is handed back. */
-  readonly #slowedColumns = new Set<number>();
   #drainTimer: NodeJS.Timeout | undefined;
   readonly #defects: unknown[] = [];
-  /** Tasks that were begun. */
-  #running = 0;
+  /** Places in use. */
+  #lanes = 0;
   #onIdle: (() => void) | undefined;
 
   constructor(run: BatchRun) {
+    const { urls, columns, domainNames } = run.input;
     this.#run = run;
     this.record = new BatchRecord(run.input);
-    const { urls, domainNames } = run.input;
     this.#domainNames = urls.map(({ url }) => domainNames[hostOfUrl(url)]);
-    // One listener for each task that waits: their number is bounded by the batch. And the drain
-    // has one for each batch of the worker: bounded by its slots.
-    setMaxListeners(0, this.#intake.signal, this.#work.signal, run.drain);
+    let firstTask = 0;
+    this.#queues = columns.map((column, index) => {
+      const queue = new ColumnQueue(column, { column: index, firstTask });
+      firstTask += column.urls.length;
+      return queue;
+    });
+    // What is in flight listens, at most as many as there are tasks; and the drain has one listener
+    // for each batch of the worker: bounded by its slots.
+    setMaxListeners(0, this.#work.signal, run.drain);
   }
 
   async complete(): Promise<void> {
-    const { cancel, drain, input } = this.#run;
+    const { cancel, drain } = this.#run;
     if (cancel.aborted) this.#cancel();
     else if (drain.aborted) this.#drain();
     cancel.addEventListener('abort', this.#cancel);
     drain.addEventListener('abort', this.#drain);
     try {
-      let task = 0;
-      const columns: Promise<void>[] = [];
-      for (const [index, column] of input.columns.entries()) {
-        columns.push(this.#runColumn(column, { column: index, firstTask: task }));
-        task += column.urls.length;
-      }
-      await Promise.all(columns);
+      await Promise.all(this.#queues.map((queue) => this.#openLanes(queue)));
       await this.#untilIdle();
     } finally {
       clearTimeout(this.#drainTimer);
@@ -90,70 +88,70 @@ class BatchExecution {
   }
 
   readonly #cancel = (): void => {
-    this.#intake.abort();
+    this.#closeQueues();
     this.#work.abort();
   };
 
   readonly #drain = (): void => {
-    this.#intake.abort();
+    this.#closeQueues();
     this.#drainTimer = setTimeout(() => this.#work.abort(), this.#run.drainMs);
   };
 
-  /** Hands the tasks of one POP out as it has places; ends with the last one begun. */
-  async #runColumn(
-    { pop, urls }: BatchColumn,
-    { column, firstTask }: { readonly column: number; readonly firstTask: number },
-  ): Promise<void> {
+  #closeQueues(): void {
+    for (const queue of this.#queues) queue.close();
+  }
+
+  /** A lane for each place that the POP gives, until somebody has taken the last task. */
+  async #openLanes(queue: ColumnQueue): Promise<void> {
     const { input, tasks } = this.#run;
-    for (const [offset, url] of urls.entries()) {
+    for (let url = queue.nextUrl; url !== undefined; url = queue.nextUrl) {
       const expectedBytes = input.urls[url]?.expectedBytes;
-      const slot = await tasks.acquire({ pop, expectedBytes, signal: this.#intake.signal });
-      if (slot === undefined) break;
-      if (this.#slowedColumns.has(column) || this.#intake.signal.aborted) {
-        slot.release();
-        break;
-      }
-      void this.#runTask({ task: firstTask + offset, column, url }, pop, slot);
+      const { pop, signal } = queue;
+      const slot = await tasks.acquire({ pop, expectedBytes, signal });
+      if (slot !== undefined) void this.#runLane(queue, slot);
     }
   }
 
-  async #untilIdle(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
-  }
-
-  async #runTask(place: TaskPlace, pop: string, slot: Slot): Promise<void> {
-    const { input, tasks } = this.#run;
-    this.#running += 1;
+  /** Runs one task after the other in a place, as long as it may have it. */
+  async #runLane(queue: ColumnQueue, slot: Slot): Promise<void> {
+    this.#lanes += 1;
     try {
-      const { url, expectedBytes } = input.urls[place.url] ?? { url: '' };
-      const domainName = this.#domainNames[place.url];
-      if (domainName === undefined) {
-        this.record.note(place, NOT_SERVED);
-        return;
+      for (let place = queue.take(); place !== undefined; place = this.#takeNext(queue, slot)) {
+        const task = this.#taskAt(place, queue.pop);
+        const result = task === undefined ? NOT_SERVED : await this.#run.tasks.run(task, slot);
+        this.record.note(place, result);
+        // Its POP asked to be asked less.
+        if (result.isSlowedDown) queue.close();
       }
-      const result = await tasks.run(
-        {
-          url,
-          pop,
-          domainName,
-          depth: input.depth,
-          headers: input.headers,
-          expectedBytes,
-          signal: this.#work.signal,
-          onBodyBytes: this.#countBytes(expectedBytes ?? 0),
-        },
-        slot,
-      );
-      this.record.note(place, result);
-      if (result.isSlowedDown) this.#slowedColumns.add(place.column);
     } catch (error) {
       this.#defects.push(error);
       this.#cancel();
     } finally {
       slot.release();
-      this.#running -= 1;
-      if (this.#running === 0) this.#onIdle?.();
+      this.#lanes -= 1;
+      if (this.#lanes === 0) this.#onIdle?.();
     }
+  }
+
+  #takeNext(queue: ColumnQueue, slot: Slot): TaskPlace | undefined {
+    const { input, tasks } = this.#run;
+    const url = queue.nextUrl;
+    if (url === undefined) return undefined;
+    return tasks.mayStay(slot, input.urls[url]?.expectedBytes) ? queue.take() : undefined;
+  }
+
+  async #untilIdle(): Promise<void> {
+    if (this.#lanes > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+  }
+
+  #taskAt(place: TaskPlace, pop: string): FetchTask | undefined {
+    const { depth, headers, urls } = this.#run.input;
+    const { url, expectedBytes } = urls[place.url] ?? { url: '' };
+    const domainName = this.#domainNames[place.url];
+    if (domainName === undefined) return undefined;
+    const onBodyBytes = this.#countBytes(expectedBytes ?? 0);
+    const signal = this.#work.signal;
+    return { url, pop, domainName, depth, headers, expectedBytes, signal, onBodyBytes };
   }
 
   /** Counts a task's bytes; an object that proves too large for a batch ends the intake. */
@@ -162,7 +160,7 @@ class BatchExecution {
     return (bytes) => {
       this.record.addBytes(bytes);
       taskBytes += bytes;
-      if (taskBytes > BATCH_BYTES && expectedBytes <= BATCH_BYTES) this.#intake.abort();
+      if (taskBytes > BATCH_BYTES && expectedBytes <= BATCH_BYTES) this.#closeQueues();
     };
   }
 }

@@ -194,10 +194,20 @@ test('hands the cells of a POP back that asks to be asked less, and goes on else
   expect(asked).toBeLessThanOrEqual(8);
 });
 
+/** As many places as anybody asks for, one task each. */
+const PLACES: Pick<FetchTaskRunner, 'acquire' | 'mayStay'> = {
+  acquire: async () => ({
+    release: () => undefined,
+    mayStay: () => false,
+    leaveFor: async () => true,
+  }),
+  mayStay: () => false,
+};
+
 test('finishes an object that proves too large for a batch and hands the rest back', async () => {
   const started: string[] = [];
   const tasks: FetchTaskRunner = {
-    acquire: async () => ({ release: () => undefined, leaveFor: async () => true }),
+    ...PLACES,
     run: async ({ url, onBodyBytes, signal }) => {
       started.push(url);
       onBodyBytes(257 * 1024 * 1024);
@@ -219,7 +229,7 @@ test('finishes an object that proves too large for a batch and hands the rest ba
 
 test('ends with the error of a defect and leaves nothing running', async () => {
   const tasks: FetchTaskRunner = {
-    acquire: async () => ({ release: () => undefined, leaveFor: async () => true }),
+    ...PLACES,
     run: async ({ url }) => {
       throw new Error(`defect at ${url}`);
     },

@@ -1,9 +1,11 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { createFixedConcurrency } from '../../edge/concurrency-policy.ts';
 import { PopLimiter, type Slot } from '../../edge/pop-limiter.ts';
 
 const { signal } = new AbortController();
+// Each test's limiter listens to it.
+setMaxListeners(0, signal);
 
 function limiter({ perPop = 2, maxRunning = 100 } = {}) {
   const policy = createFixedConcurrency(perPop);
@@ -141,4 +143,60 @@ test('has one listener for all that wait with the same signal', async () => {
   cancel.abort();
   await settled();
   expect(granted.filter((name) => name.endsWith('gave up'))).toHaveLength(3);
+});
+
+test('lets a place stay while nobody else wants it', async () => {
+  const { slots, ask } = limiter({ perPop: 1 });
+  const { signal: mine } = new AbortController();
+  void ask('NRT 1', { cancel: mine });
+  void ask('NRT 2', { cancel: mine });
+  await settled();
+  const alone = slots[0]?.mayStay(false);
+  void ask('NRT of another batch');
+  const wanted = slots[0]?.mayStay(false);
+
+  expect([alone, wanted]).toEqual([true, false]);
+});
+
+test('lets no place stay for a task of another size, nor after it was given back', async () => {
+  const { slots, ask } = limiter();
+  void ask('NRT 1');
+  await settled();
+  const forLarge = slots[0]?.mayStay(true);
+  const forSmall = slots[0]?.mayStay(false);
+  slots[0]?.release();
+
+  expect([forLarge, forSmall, slots[0]?.mayStay(false)]).toEqual([false, true, false]);
+});
+
+test('lets no place stay that its POP has lost, nor one that another POP waits for', async () => {
+  const policy = { ...createFixedConcurrency(2), limitOf: () => perPop };
+  let perPop = 2;
+  const limit = new PopLimiter({ policy, maxRunning: 3 });
+  const take = async (pop: string) => limit.acquire({ pop, isLarge: false, signal });
+  const [first, second] = [await take('NRT'), await take('NRT')];
+  perPop = 1;
+  const lost = [first?.mayStay(false)];
+  second?.release();
+  const kept = first?.mayStay(false);
+  perPop = 3;
+  await take('NRT');
+  await take('NRT');
+  void take('FRA');
+
+  expect([lost, kept, first?.mayStay(false)]).toEqual([[false], true, false]);
+});
+
+test('gives the places that a POP has won to those who wait, when another one stays', async () => {
+  let perPop = 1;
+  const policy = { ...createFixedConcurrency(1), limitOf: () => perPop };
+  const limit = new PopLimiter({ policy, maxRunning: 10 });
+  const take = async () => limit.acquire({ pop: 'NRT', isLarge: false, signal });
+  const first = await take();
+  const second = take();
+  perPop = 2;
+
+  expect(first?.mayStay(false)).toBe(true);
+  expect(await second).toBeDefined();
+  expect(limit.running).toBe(2);
 });
