@@ -4,9 +4,8 @@
  */
 export function hostOfUrl(url: string): string {
   const start = url.indexOf('//') + 2;
-  for (let at = start; at < url.length; at += 1) {
-    const character = url[at];
-    if (character === '/' || character === '?') return url.slice(start, at);
-  }
-  return url.slice(start);
+  const slash = url.indexOf('/', start);
+  const host = url.slice(start, slash === -1 ? url.length : slash);
+  const query = host.indexOf('?');
+  return query === -1 ? host : host.slice(0, query);
 }
