@@ -83,6 +83,8 @@ function selfTimes({ nodes, samples, timeDeltas }: Profile): Map<string, number>
 }
 
 function placeOf({ functionName, url, lineNumber }: Profile['nodes'][number]['callFrame']): string {
+  // libuv's reads and OpenSSL's decryption run with no JavaScript on the stack.
+  if (functionName === '(idle)') return 'outside JavaScript: epoll, recv, TLS decryption, waiting';
   const file = url.split('/').slice(-2).join('/');
   const name = functionName === '' ? '(anonymous)' : functionName;
   return file === '' ? name : `${name}  ${file}:${lineNumber + 1}`;
