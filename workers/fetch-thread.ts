@@ -3,7 +3,7 @@
  *
  * Temporal's SDK keeps a context for each activity, for which Node charges every promise of the
  * thread; here there is none. And however busy the edge keeps this loop, the worker's own goes on
- * polling and sending heartbeats.
+ * polling and calling Temporal.
  */
 
 import { parentPort, type MessagePort } from 'node:worker_threads';
