@@ -13,7 +13,7 @@ export type AdaptiveConcurrencyOptions = {
   readonly startPerPop: number;
   /** Fetch tasks at once in the process: a POP never gets more. */
   readonly maxRunning: number;
-  /** This process: while it is the bottleneck, no POP gets more than `startPerPop`. */
+  /** This process: while it is the bottleneck, no POP wins places beyond `startPerPop`. */
   readonly load: EventLoopLoad;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;

@@ -44,11 +44,11 @@ const HEADROOM = 1.25;
  * Finds how many GETs at once a POP is worth, from what they show; the clock comes with the calls.
  *
  * Starts as BBR does (draft-cardwell-iccrg-bbr-congestion-control §4.3): grows with each answer, or
- * for a near POP with each round, until throughput stays flat, then falls back to what fills the path by Little's law. From there it
- * climbs: a step up stays when throughput follows it. A round in which more than 3 % of the GETs
- * failed costs that share of the places, at most half; a queue at the first byte takes back what was
- * won since the start. Where this process itself is the queue, more connections would only cost more
- * of its time: what fills the path without it is kept.
+ * for a near POP with each round, until throughput stays flat, then falls back to what fills the
+ * path by Little's law. From there it climbs: a step up stays when throughput follows it. A round in
+ * which more than 3 % of the GETs failed costs that share of the places, at most half; a queue at the
+ * first byte takes back what was won since the start. Where this process itself is the queue, more
+ * connections would only cost more of its time: what fills the path without it is kept.
  */
 export class AdaptiveLimit {
   readonly #bounds: LimitBounds;
@@ -115,7 +115,7 @@ export class AdaptiveLimit {
     if (this.#isAfterCut) this.#isAfterCut = false;
     else if (result.failedShare > TOLERATED_FAILED_SHARE) this.#cutForFailures(result);
     else if (this.#queueingRounds >= QUEUEING_ROUNDS) this.#cutForQueue(result);
-    else if (this.#load.isSaturated()) this.#cutForSaturation(result);
+    else if (this.#isEnough()) this.#cutForSaturation(result);
     else if (result.isFull) this.#grow(result);
   }
 
@@ -144,6 +144,11 @@ export class AdaptiveLimit {
     const floor = Math.min(this.#bounds.start, this.#value);
     this.#value = Math.max(floor, Math.min(kept, this.#value - 1));
     this.#afterCut();
+  }
+
+  /** This process is the bottleneck, and the POP has the places that any POP starts with. */
+  #isEnough(): boolean {
+    return this.#value >= this.#bounds.start && this.#load.isSaturated();
   }
 
   #cutForSaturation(result: RoundResult): void {

@@ -14,6 +14,19 @@ test('opens no more than the start while this process is the bottleneck, and gro
   expect([saturated, limit()]).toEqual([8, 64]);
 });
 
+test('comes back to the start after failures, however busy this process is', () => {
+  const { run, limit, process, clock } = adaptive();
+  const failsUntilMs = clock.nowMs + 3_000;
+  const model = { rttMs: 50, fails: (nowMs: number) => nowMs < failsUntilMs };
+  process.isSaturated = true;
+
+  run(model, 3_000);
+  const before = limit();
+  run(model, 5_000);
+
+  expect([before, limit()]).toEqual([1, 8]);
+});
+
 test('gives places back when this process becomes the bottleneck, at little cost', () => {
   const { run, limit, process } = adaptive();
   const model = limitedPop(50);
