@@ -1,10 +1,18 @@
-import type { FeedUpdate } from './request-feed.ts';
-
 /** Pieces that wait for a slow listener before progress is left out for it. */
 const MAXIMUM_WAITING_PIECES = 16;
 
 /** Milliseconds after which a browser connects again by itself. */
 const RECONNECT_MS = 3_000;
+
+/** What a request has to say at a tick. */
+export type FeedUpdate = {
+  /** The answer of `GET /prewarm`. */
+  readonly progress: unknown;
+  /** Changes when something in the progress did: an unchanged one is not sent again. */
+  readonly version: string;
+  /** The answer of `GET /summary`, once the request has ended. */
+  readonly summary?: unknown;
+};
 
 /** One stream of Server-Sent Events (WHATWG HTML, section 9.2). */
 export type EventListener = {

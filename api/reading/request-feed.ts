@@ -1,22 +1,12 @@
 import type { ApiMetrics } from '../http/api-metrics.ts';
 import { ApiError } from '../http/api-error.ts';
-import { createEventListener, type EventListener } from './event-listener.ts';
+import { createEventListener, type EventListener, type FeedUpdate } from './event-listener.ts';
 
 /** Most streams of one api process, over all requests. */
 export const MAXIMUM_STREAMS = 2_000;
 
 const TICK_MS = 1_000;
 const COMMENT_EVERY_TICKS = 15;
-
-/** What a request has to say at a tick. */
-export type FeedUpdate = {
-  /** The answer of `GET /prewarm`. */
-  readonly progress: unknown;
-  /** Changes when something in the progress did: an unchanged one is not sent again. */
-  readonly version: string;
-  /** The answer of `GET /summary`, once the request has ended. */
-  readonly summary?: unknown;
-};
 
 /** What {@link createRequestFeed} needs. */
 export type RequestFeedDeps = {

@@ -4,9 +4,9 @@ import { knownRequestId } from './known-request-id.ts';
 import { liveKeepMs } from './live-keep.ts';
 import { readLiveSummary, readLiveView } from './live-request.ts';
 import { type Reading, createReadOnce } from '../http/read-once.ts';
+import type { ReaderGateway } from './request-reading.ts';
 import type { RequestView, SummaryView } from './request-view.ts';
 import { TEMPORAL_LIMIT_MS } from '../temporal/temporal-deadlines.ts';
-import type { TemporalGateway } from '../temporal/temporal-gateway.ts';
 
 /** An ended request stays as it is, unless an operator resets its workflow. */
 const ENDED_KEEP_MS = 60_000;
@@ -16,12 +16,6 @@ const PARTIAL_KEEP_MS = 2_000;
 /** A view is about 1 KB; a summary up to 1.8 MiB. */
 const MAXIMUM_VIEWS = 10_000;
 const MAXIMUM_SUMMARIES = 16;
-
-/** Gateway calls that readings make. */
-export type ReaderGateway = Pick<
-  TemporalGateway,
-  'describe' | 'progress' | 'summary' | 'ending' | 'resultsPage'
->;
 
 /** What {@link createRequestReader} needs. */
 export type RequestReaderDeps = {

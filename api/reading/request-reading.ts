@@ -1,5 +1,10 @@
-import type { ReaderGateway } from './request-reader.ts';
-import type { RequestDescription } from '../temporal/temporal-gateway.ts';
+import type { RequestDescription, TemporalGateway } from '../temporal/temporal-gateway.ts';
+
+/** Gateway calls that readings make. */
+export type ReaderGateway = Pick<
+  TemporalGateway,
+  'describe' | 'progress' | 'summary' | 'ending' | 'resultsPage'
+>;
 
 /** One reading of a request: described already, with the rest of its time. */
 export type RequestReading = {

@@ -1,6 +1,6 @@
 import { progressReply } from './progress-reply.ts';
 import type { ReportLinks } from '../reports/report-link.ts';
-import type { FeedUpdate } from './request-feed.ts';
+import type { FeedUpdate } from './event-listener.ts';
 import type { RequestReader } from './request-reader.ts';
 import { summaryReply } from './summary-reply.ts';
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../../api/http/api-error.ts';
-import { type FeedUpdate, createRequestFeed } from '../../api/reading/request-feed.ts';
+import type { FeedUpdate } from '../../api/reading/event-listener.ts';
+import { createRequestFeed } from '../../api/reading/request-feed.ts';
 
 /** A feed over a list of updates, the last of which stays. */
 function createFeed(updates: (FeedUpdate | Error)[]) {
