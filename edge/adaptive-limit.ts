@@ -12,6 +12,9 @@ export type LimitBounds = {
 /** A step up that has to prove itself. */
 type Trial = { readonly from: number; readonly throughput: number; roundsToSettle: number };
 
+/** A cut for a queue that has to prove itself: the first byte must come sooner after it. */
+type Cut = { readonly from: number; readonly firstByteMs: number };
+
 /** How long the shortest times, and where failures began, are remembered (as BBR's ten seconds). */
 const MEMORY_MS = 10_000;
 /** A first byte later than this many times the recent best is a queue, not noise … */
@@ -20,6 +23,8 @@ const QUEUE_FACTOR = 2;
 const QUEUE_SLACK_MS = 10;
 /** So many late rounds in a row are a queue: one comes from handshakes, or from a process that stood still. */
 const QUEUEING_ROUNDS = 2;
+/** With half the places a queue is half as long: a first byte as late as this share of before was none. */
+const SAME_FIRST_BYTE = 0.8;
 /** While starting, each answer brings so many places: the POP has three times as many a round trip later. */
 const PLACES_PER_ANSWER = 2;
 /** While starting, a round that brings less than this many times the best so far is flat … */
@@ -47,20 +52,24 @@ const HEADROOM = 1.25;
  * for a near POP with each round, until throughput stays flat, then falls back to what fills the
  * path by Little's law. From there it climbs: a step up stays when throughput follows it. A round in
  * which more than 3 % of the GETs failed costs that share of the places, at most half; a queue at the
- * first byte takes back what was won since the start. Where this process itself is the queue, more
+ * first byte takes back what was won since the start, and where it comes no sooner for that, the
+ * objects have become slower, not the POP: it starts anew. Where this process itself is the queue, more
  * connections would only cost more of its time: what fills the path without it is kept.
  */
 export class AdaptiveLimit {
   readonly #bounds: LimitBounds;
   readonly #load: EventLoopLoad;
-  readonly #bestFirstByteMs = new RecentMinimum(MEMORY_MS);
-  readonly #bestTotalMs = new RecentMinimum(MEMORY_MS);
+  #bestFirstByteMs = new RecentMinimum(MEMORY_MS);
+  #bestTotalMs = new RecentMinimum(MEMORY_MS);
   #round: ConcurrencyRound;
   #isStarting = true;
   #best = { throughput: 0, answersPerSecond: 0 };
   #flatRounds = 0;
   #queueingRounds = 0;
   #trial: Trial | undefined;
+  #cut: Cut | undefined;
+  /** A cut has shortened a queue: until then, what comes late comes from a queue. */
+  #queueUntilMs = Number.NEGATIVE_INFINITY;
   #restRounds = 0;
   #nextRestRounds = FIRST_REST_ROUNDS;
   /** The answers of one round after a cut were asked for before it. */
@@ -112,8 +121,14 @@ export class AdaptiveLimit {
   }
 
   #learnFrom(result: RoundResult): void {
-    if (this.#isAfterCut) this.#isAfterCut = false;
-    else if (result.failedShare > TOLERATED_FAILED_SHARE) this.#cutForFailures(result);
+    if (this.#isAfterCut) {
+      this.#isAfterCut = false;
+      return;
+    }
+    const cut = this.#cut;
+    this.#cut = undefined;
+    if (result.failedShare > TOLERATED_FAILED_SHARE) this.#cutForFailures(result);
+    else if (cut !== undefined && this.#wasNoQueue(cut, result)) this.#startAnew(cut, result);
     else if (this.#queueingRounds >= QUEUEING_ROUNDS) this.#cutForQueue(result);
     else if (this.#isEnough()) this.#cutForSaturation(result);
     else if (result.isFull) this.#grow(result);
@@ -142,8 +157,30 @@ export class AdaptiveLimit {
   #cutForQueue(result: RoundResult): void {
     const kept = Math.max(Math.ceil(this.#value / 2), this.#withoutQueue(result));
     const floor = Math.min(this.#bounds.start, this.#value);
+    const from = this.#value;
     this.#value = Math.max(floor, Math.min(kept, this.#value - 1));
     this.#afterCut();
+    this.#cut = { from, firstByteMs: result.firstByteMs ?? 0 };
+  }
+
+  /** By the first round whose GETs were all asked after the cut. A queue is believed in for a while. */
+  #wasNoQueue(cut: Cut, { firstByteMs = 0, endedAtMs }: RoundResult): boolean {
+    if (firstByteMs > cut.firstByteMs * SAME_FIRST_BYTE) return endedAtMs >= this.#queueUntilMs;
+    this.#queueUntilMs = endedAtMs + MEMORY_MS;
+    return false;
+  }
+
+  /** Other objects, other times: what was learned of the former ones no longer holds. */
+  #startAnew({ from }: Cut, result: RoundResult): void {
+    this.#value = from;
+    this.#bestFirstByteMs = new RecentMinimum(MEMORY_MS);
+    this.#bestTotalMs = new RecentMinimum(MEMORY_MS);
+    this.#remember(result);
+    this.#isStarting = true;
+    this.#best = { throughput: 0, answersPerSecond: 0 };
+    this.#flatRounds = 0;
+    this.#restRounds = 0;
+    this.#nextRestRounds = FIRST_REST_ROUNDS;
   }
 
   /** This process is the bottleneck, and the POP has the places that any POP starts with. */
