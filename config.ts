@@ -79,7 +79,9 @@ const SETTINGS = z.object({
     .default(8)
     .describe('Connections to one POP at first; then 1 to 64, or to this, by how it answers.'),
   fetchMaxConnections: wholeNumber(1, 10_000).default(256).describe('Connections in all.'),
-  fetchMaxRpsPerPop: wholeNumber(1, 100_000).default(500).describe('Requests a second to one POP.'),
+  fetchMaxRpsPerPop: wholeNumber(1, 100_000)
+    .default(500)
+    .describe('Requests a second to one POP, after a pause up to a tenth more.'),
   fetchMaxBytesPerSecond: wholeNumber(65_536, 1_000_000_000_000)
     .optional()
     .describe('Body bytes a second of one fetch worker; unset: no limit.'),

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Settings of {@link RequestRate}. */
 export type RequestRateOptions = {
   /** Requests a second and POP at most. */
@@ -14,11 +12,18 @@ type PopRate = {
   nextAtMs: number;
   blockedUntilMs: number;
   recoveredAtMs: number;
+  /** Lets each waiting request go, in the order of asking: as many as the caller has running. */
+  readonly waiting: Set<() => void>;
+  /** Fires when the first of `waiting` may go: one for all, since a cancelled one leaves its turn. */
+  timer: NodeJS.Timeout | undefined;
 };
 
 /** CloudFront caches errors for 10 s by default: asked earlier, it only repeats itself. */
 const BLOCK_MS = 10_500;
-/** Requests that may go at once after a pause, as time at the full rate. */
+/**
+ * Requests that may go at once after a pause, as time at the full rate. So a second that begins
+ * with such a burst sees a tenth more than the rate.
+ */
 const BURST_MS = 100;
 /** Share of the full rate that comes back each second after a block. */
 const RECOVERY_PER_SECOND = 0.05;
@@ -27,7 +32,7 @@ const MAXIMUM_POPS = 4_096;
 
 /**
  * Requests a second of each POP. Below its rate a request goes at once; above, it waits for its
- * turn. A POP that says LimitExceeded is left alone for 10 s, then asked at half the rate.
+ * turn, which passes to the next one when it is cancelled. A POP that says LimitExceeded is left alone for 10 s, then asked at half the rate.
  */
 export class RequestRate {
   readonly #maxPerSecond: number;
@@ -40,23 +45,16 @@ export class RequestRate {
   }
 
   /**
-   * Takes the turn of one request: how long it has to wait for it, in milliseconds.
-   */
-  reserve(pop: string): number {
-    const nowMs = this.#now();
-    const rate = this.#rateOf(pop, nowMs);
-    const earliestMs = Math.max(rate.nextAtMs, nowMs - BURST_MS, rate.blockedUntilMs);
-    rate.nextAtMs = earliestMs + 1_000 / rate.perSecond;
-    return Math.max(0, earliestMs - nowMs);
-  }
-
-  /**
    * Takes the turn of one request: undefined when it has come, else a promise of it, which rejects
-   * with an AbortError when `signal` fires first.
+   * with the signal's reason when `signal` fires first.
    */
   take(pop: string, signal: AbortSignal): Promise<void> | undefined {
-    const waitMs = this.reserve(pop);
-    return waitMs > 0 ? sleep(waitMs, undefined, { signal }) : undefined;
+    const nowMs = this.#now();
+    const rate = this.#rateOf(pop, nowMs);
+    const isFree = rate.waiting.size === 0 && earliestMs(rate, nowMs) <= nowMs;
+    if (!isFree || signal.aborted) return this.#wait(rate, signal);
+    passTurn(rate, nowMs);
+    return undefined;
   }
 
   /** The POP asked to be asked less. Counts once for all requests that were under way together. */
@@ -75,6 +73,52 @@ export class RequestRate {
     return this.#rateOf(pop, this.#now()).perSecond;
   }
 
+  #wait(rate: PopRate, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        rate.waiting.delete(go);
+        if (rate.waiting.size === 0) this.#stopTimer(rate);
+        reject(signal.reason);
+      };
+      const go = (): void => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      if (signal.aborted) {
+        leave();
+        return;
+      }
+      signal.addEventListener('abort', leave, { once: true });
+      rate.waiting.add(go);
+      if (rate.timer === undefined) this.#startTimer(rate);
+    });
+  }
+
+  #startTimer(rate: PopRate): void {
+    const nowMs = this.#now();
+    const waitMs = Math.ceil(earliestMs(rate, nowMs) - nowMs);
+    rate.timer = setTimeout(() => this.#letGo(rate), waitMs);
+  }
+
+  #stopTimer(rate: PopRate): void {
+    clearTimeout(rate.timer);
+    rate.timer = undefined;
+  }
+
+  /** Lets those go whose turn has come: none when the POP was blocked since, several after a pause. */
+  #letGo(rate: PopRate): void {
+    const nowMs = this.#now();
+    this.#recover(rate, nowMs);
+    for (const go of rate.waiting) {
+      if (earliestMs(rate, nowMs) > nowMs) break;
+      passTurn(rate, nowMs);
+      rate.waiting.delete(go);
+      go();
+    }
+    this.#stopTimer(rate);
+    if (rate.waiting.size > 0) this.#startTimer(rate);
+  }
+
   #rateOf(pop: string, nowMs: number): PopRate {
     const known = this.#pops.get(pop);
     if (known !== undefined) {
@@ -84,9 +128,11 @@ export class RequestRate {
     if (this.#pops.size >= MAXIMUM_POPS) this.#forgetOldest();
     const rate = {
       perSecond: this.#maxPerSecond,
-      nextAtMs: 0,
-      blockedUntilMs: 0,
+      nextAtMs: -Infinity,
+      blockedUntilMs: -Infinity,
       recoveredAtMs: nowMs,
+      waiting: new Set<() => void>(),
+      timer: undefined,
     };
     this.#pops.set(pop, rate);
     return rate;
@@ -104,4 +150,13 @@ export class RequestRate {
     const [oldest] = this.#pops.keys();
     if (oldest !== undefined) this.#pops.delete(oldest);
   }
+}
+
+/** When the next request may go; not later than `nowMs` when it may go at once. */
+function earliestMs(rate: PopRate, nowMs: number): number {
+  return Math.max(rate.nextAtMs, nowMs - BURST_MS, rate.blockedUntilMs);
+}
+
+function passTurn(rate: PopRate, nowMs: number): void {
+  rate.nextAtMs = earliestMs(rate, nowMs) + 1_000 / rate.perSecond;
 }

@@ -1,78 +1,185 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RequestRate } from '../../edge/request-rate.ts';
 
-function rateAt(maxPerSecond: number) {
-  const clock = { nowMs: 1_000_000 };
-  return { clock, rate: new RequestRate({ maxPerSecond, now: () => clock.nowMs }) };
-}
+const POP = 'NRT57-P3';
 
-test('lets a tenth of a second of requests go at once, then one by one', () => {
-  const { rate } = rateAt(100);
-
-  const waits = Array.from({ length: 14 }, () => rate.reserve('NRT57-P3'));
-
-  expect(waits.slice(0, 11)).toEqual(Array.from({ length: 11 }, () => 0));
-  expect(waits.slice(11)).toEqual([10, 20, 30]);
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
-test('never lets more go in any second than the rate and its burst', () => {
-  const { clock, rate } = rateAt(50);
-  let gone = 0;
-  for (let ms = 0; ms < 2_000; ms += 1) {
-    clock.nowMs += 1;
-    if (rate.reserve('NRT57-P3') === 0) gone += 1;
-    else clock.nowMs += 19;
+function rateAt(maxPerSecond: number) {
+  const rate = new RequestRate({ maxPerSecond });
+  /** When each request went, by the order in which they asked, in milliseconds from now on. */
+  const wentAtMs: number[] = [];
+  const startMs = performance.now();
+  const ask = (pop = POP): void => {
+    const turn = rate.take(pop, never());
+    const note = (): void => void wentAtMs.push(performance.now() - startMs);
+    if (turn === undefined) note();
+    else void turn.then(note);
+  };
+  return { rate, wentAtMs, ask };
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}
+
+/** Asks for so many requests, which all wait, and cancels them when told to. */
+function askInVain(rate: RequestRate, count: number): { cancel: () => Promise<void> } {
+  const controllers = Array.from({ length: count }, () => new AbortController());
+  const turns = controllers.map(({ signal }) => Promise.resolve(rate.take(POP, signal)));
+  return {
+    cancel: async () => {
+      for (const controller of controllers) controller.abort();
+      const ends = await Promise.allSettled(turns);
+      expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    },
+  };
+}
+
+test('lets a tenth of a second of requests go at once, then one by one', async () => {
+  const { wentAtMs, ask } = rateAt(100);
+
+  for (let request = 0; request < 14; request += 1) ask();
+  await vi.advanceTimersByTimeAsync(1_000);
+
+  expect(wentAtMs.slice(0, 11)).toEqual(Array.from({ length: 11 }, () => 0));
+  expect(wentAtMs.slice(11)).toEqual([10, 20, 30]);
+});
+
+test('never lets more go in any second than the rate and its burst', async () => {
+  const { wentAtMs, ask } = rateAt(300);
+  await vi.advanceTimersByTimeAsync(5_000);
+
+  for (let request = 0; request < 1_000; request += 1) ask();
+  await vi.advanceTimersByTimeAsync(5_000);
+
+  expect(wentAtMs).toHaveLength(1_000);
+  const inSecondFrom = wentAtMs.map(
+    (fromMs) => wentAtMs.filter((atMs) => atMs >= fromMs && atMs < fromMs + 1_000).length,
+  );
+  expect(Math.max(...inSecondFrom)).toBeLessThanOrEqual(300 + 30 + 1);
+  expect(inSecondFrom[500]).toBeGreaterThanOrEqual(299);
+});
+
+test('keeps the order in which requests asked', async () => {
+  const { rate } = rateAt(1);
+  const went: number[] = [];
+  for (const request of [1, 2, 3, 4]) {
+    void rate.take(POP, never())?.then(() => went.push(request));
   }
 
-  const seconds = (clock.nowMs - 1_000_000) / 1_000;
-  expect(gone).toBeLessThanOrEqual(seconds * 50 + 6);
+  await vi.advanceTimersByTimeAsync(10_000);
+
+  expect(went).toEqual([2, 3, 4]);
 });
 
 test('keeps POPs apart', () => {
   const { rate } = rateAt(1);
-  rate.reserve('NRT57-P3');
-  rate.reserve('NRT57-P3');
+  void rate.take(POP, never());
+  void rate.take(POP, never());
 
-  expect(rate.reserve('FRA56-P4')).toBe(0);
+  expect(rate.take('FRA56-P4', never())).toBeUndefined();
 });
 
-test('halves the rate once and leaves the POP alone for over 10 s', () => {
-  const { clock, rate } = rateAt(500);
+test('gives the turns of cancelled requests to those that come after them', async () => {
+  const { rate, wentAtMs, ask } = rateAt(1);
+  ask();
+  await askInVain(rate, 32).cancel();
 
-  for (let answer = 0; answer < 8; answer += 1) rate.slowDown('NRT57-P3');
+  ask();
+  await vi.advanceTimersByTimeAsync(60_000);
 
-  expect(rate.perSecond('NRT57-P3')).toBe(250);
-  expect(rate.reserve('NRT57-P3')).toBe(10_500);
-  clock.nowMs += 10_600;
-  rate.slowDown('NRT57-P3');
-  expect(rate.perSecond('NRT57-P3')).toBeCloseTo(125, 0);
+  expect(wentAtMs).toEqual([0, 1_000]);
+});
+
+test('gives the turns of cancelled requests to those that wait behind them', async () => {
+  const { rate, wentAtMs, ask } = rateAt(1);
+  ask();
+  const before = askInVain(rate, 32);
+  ask();
+  ask();
+
+  await before.cancel();
+  await vi.advanceTimersByTimeAsync(60_000);
+
+  expect(wentAtMs).toEqual([0, 1_000, 2_000]);
+});
+
+test('takes no turn for a request that was cancelled before it asked', async () => {
+  const { rate } = rateAt(1);
+
+  await expect(rate.take(POP, AbortSignal.abort())).rejects.toThrow(/abort/i);
+
+  expect(rate.take(POP, never())).toBeUndefined();
+});
+
+test('leaves no timer behind when nobody waits', async () => {
+  const { rate, ask } = rateAt(1);
+  ask();
+  await askInVain(rate, 3).cancel();
+
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('halves the rate once and leaves the POP alone for over 10 s', async () => {
+  const { rate, wentAtMs, ask } = rateAt(500);
+
+  for (let answer = 0; answer < 8; answer += 1) rate.slowDown(POP);
+
+  expect(rate.perSecond(POP)).toBe(250);
+  ask();
+  await vi.advanceTimersByTimeAsync(10_600);
+  expect(wentAtMs).toEqual([10_500]);
+  rate.slowDown(POP);
+  expect(rate.perSecond(POP)).toBeCloseTo(125, 0);
+});
+
+test('leaves a POP alone that asks for it while requests wait', async () => {
+  const { rate, wentAtMs, ask } = rateAt(1);
+  ask();
+  ask();
+  ask();
+
+  rate.slowDown(POP);
+  await vi.advanceTimersByTimeAsync(20_000);
+
+  expect(wentAtMs).toEqual([0, 10_500, 11_500]);
 });
 
 test('comes back slowly to the full rate', () => {
-  const { clock, rate } = rateAt(500);
-  rate.slowDown('NRT57-P3');
+  const { rate } = rateAt(500);
+  rate.slowDown(POP);
 
-  clock.nowMs += 10_500 + 4_000;
-  const soon = rate.perSecond('NRT57-P3');
-  clock.nowMs += 60_000;
+  vi.advanceTimersByTime(10_500 + 4_000);
+  const soon = rate.perSecond(POP);
+  vi.advanceTimersByTime(60_000);
 
   expect(soon).toBe(350);
-  expect(rate.perSecond('NRT57-P3')).toBe(500);
+  expect(rate.perSecond(POP)).toBe(500);
 });
 
 test('never falls below one request a second', () => {
-  const { clock, rate } = rateAt(2);
+  const { rate } = rateAt(2);
   for (let time = 0; time < 10; time += 1) {
-    rate.slowDown('NRT57-P3');
-    clock.nowMs += 10_500;
+    rate.slowDown(POP);
+    vi.advanceTimersByTime(10_500);
   }
 
-  expect(rate.perSecond('NRT57-P3')).toBe(1);
+  expect(rate.perSecond(POP)).toBe(1);
 });
 
 test('gives up waiting when it is cancelled', async () => {
   const { rate } = rateAt(500);
-  rate.slowDown('NRT57-P3');
+  rate.slowDown(POP);
+  const cancel = new AbortController();
 
-  await expect(rate.take('NRT57-P3', AbortSignal.timeout(1))).rejects.toThrow(/abort/i);
+  const turn = rate.take(POP, cancel.signal);
+  cancel.abort();
+
+  await expect(turn).rejects.toThrow(/abort/i);
 });
