@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { EdgeEngine } from './engine.ts';
 import { createEdgeSecureContext } from './http1/secure-context.ts';
+import { readCaFile } from './read-ca-file.ts';
 
 /** Settings of {@link createEngine}, as the configuration names them. */
 export type EngineSettings = {
@@ -14,15 +14,12 @@ export type EngineSettings = {
 /**
  * The HTTP engine that the configuration asks for; the other one is not even loaded.
  *
- * @throws Error when the CA file can't be read or holds no certificate.
+ * @throws Error when the CA file can't be read, holds no certificate or one that can't be read.
  */
 export async function createEngine(settings: EngineSettings): Promise<EdgeEngine> {
   const { edgeCaFile, fetchMaxConnections, fetchMaxBytesPerSecond } = settings;
-  const pem = edgeCaFile === undefined ? undefined : readFileSync(edgeCaFile, 'utf8');
-  if (pem !== undefined && !pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new Error(`EDGE_CA_FILE ${edgeCaFile} holds no PEM certificate`);
-  }
-  const secureContext = createEdgeSecureContext(pem);
+  const certificates = edgeCaFile === undefined ? undefined : readCaFile(edgeCaFile);
+  const secureContext = createEdgeSecureContext(certificates);
   if (settings.fetchEngine === 'undici') {
     const { createUndiciEngine } = await import('./undici-engine.ts');
     return createUndiciEngine({
