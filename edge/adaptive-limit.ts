@@ -13,7 +13,7 @@ export type LimitBounds = {
 type Trial = { readonly from: number; readonly throughput: number; roundsToSettle: number };
 
 /** A cut for a queue that has to prove itself: the first byte must come sooner after it. */
-type Cut = { readonly from: number; readonly firstByteMs: number };
+type Cut = { readonly from: number; readonly to: number; readonly firstByteMs: number };
 
 /** How long the shortest times, and where failures began, are remembered (as BBR's ten seconds). */
 const MEMORY_MS = 10_000;
@@ -25,6 +25,8 @@ const QUEUE_SLACK_MS = 10;
 const QUEUEING_ROUNDS = 2;
 /** With half the places a queue is half as long: a first byte as late as this share of before was none. */
 const SAME_FIRST_BYTE = 0.8;
+/** Shorter than the memory of what came sooner, else it would outlast what speaks against it. */
+const QUEUE_BELIEF_MS = 4_000;
 /** While starting, each answer brings so many places: the POP has three times as many a round trip later. */
 const PLACES_PER_ANSWER = 2;
 /** While starting, a round that brings less than this many times the best so far is flat … */
@@ -68,7 +70,7 @@ export class AdaptiveLimit {
   #queueingRounds = 0;
   #trial: Trial | undefined;
   #cut: Cut | undefined;
-  /** A cut has shortened a queue: until then, what comes late comes from a queue. */
+  /** A cut has shortened a queue: until then, what comes late at the start's places comes from it. */
   #queueUntilMs = Number.NEGATIVE_INFINITY;
   #restRounds = 0;
   #nextRestRounds = FIRST_REST_ROUNDS;
@@ -160,13 +162,18 @@ export class AdaptiveLimit {
     const from = this.#value;
     this.#value = Math.max(floor, Math.min(kept, this.#value - 1));
     this.#afterCut();
-    this.#cut = { from, firstByteMs: result.firstByteMs ?? 0 };
+    this.#cut = { from, to: this.#value, firstByteMs: result.firstByteMs ?? 0 };
   }
 
-  /** By the first round whose GETs were all asked after the cut. A queue is believed in for a while. */
-  #wasNoQueue(cut: Cut, { firstByteMs = 0, endedAtMs }: RoundResult): boolean {
-    if (firstByteMs > cut.firstByteMs * SAME_FIRST_BYTE) return endedAtMs >= this.#queueUntilMs;
-    this.#queueUntilMs = endedAtMs + MEMORY_MS;
+  /**
+   * By the first round whose GETs were all asked after the cut. Where there was nothing to cut, a
+   * queue that was found shortly before is believed in.
+   */
+  #wasNoQueue({ from, to, firstByteMs: before }: Cut, result: RoundResult): boolean {
+    const { firstByteMs = 0, endedAtMs } = result;
+    if (to === from) return endedAtMs >= this.#queueUntilMs;
+    if (firstByteMs > before * SAME_FIRST_BYTE) return true;
+    this.#queueUntilMs = endedAtMs + QUEUE_BELIEF_MS;
     return false;
   }
 
