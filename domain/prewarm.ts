@@ -61,7 +61,15 @@ export type Phase = 'resolving' | 'invalidating' | 'filling' | 'closing' | 'clos
 export type RequestStatus = 'IN_PROGRESS' | 'FINISHED' | 'TIMEOUT' | 'FAILED';
 
 /** A batch in flight, as the progress query lists it: its activity's id and the fetch tasks it holds. */
-export type BatchInFlight = { readonly activityId: string; readonly tasks: number };
+export type BatchInFlight = {
+  readonly activityId: string;
+  readonly tasks: number;
+  /**
+   * Run-length encoded letters, one for each URL of the batch: `.` while its size is not measured.
+   * Absent in the answers of earlier versions.
+   */
+  readonly measured?: string;
+};
 
 /** Counts and bytes of a request. Always `warmed + failed + inFlight + pending = total`. */
 export type RequestTotals = {
@@ -94,6 +102,8 @@ export type ProgressAnswer = {
   /** Decides which letters of a heartbeat count as warmed. */
   readonly depth: Depth;
   readonly batchesInFlight: readonly BatchInFlight[];
+  /** URLs whose sizes `totals` are made of; absent in the answers of earlier versions. */
+  readonly measuredUrls?: number;
   readonly warnings: readonly string[];
 };
 

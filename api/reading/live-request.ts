@@ -70,6 +70,9 @@ function notBefore(totals: RequestTotals, last: RequestTotals | undefined): Requ
   if (last === undefined || last.totalTasks !== totals.totalTasks) return totals;
   const warmedTasks = Math.max(totals.warmedTasks, last.warmedTasks);
   const warmedBytes = Math.max(totals.warmedBytes, last.warmedBytes);
+  // What is missing had told sizes too: fewer bytes in all would make its warmed ones too large a share.
+  const isMissing = totals.warmedBytes < last.warmedBytes;
+  const leastBytes = isMissing ? last.totalBytes : warmedBytes;
   const failedTasks = Math.min(totals.failedTasks, totals.totalTasks - warmedTasks);
   const openTasks = totals.totalTasks - warmedTasks - failedTasks;
   const inFlightTasks = Math.min(totals.inFlightTasks, openTasks);
@@ -80,7 +83,7 @@ function notBefore(totals: RequestTotals, last: RequestTotals | undefined): Requ
     failedTasks,
     inFlightTasks,
     pendingTasks: openTasks - inFlightTasks,
-    totalBytes: Math.max(totals.totalBytes, warmedBytes),
+    totalBytes: Math.max(totals.totalBytes, leastBytes),
     bytesFetched: Math.max(totals.bytesFetched, last.bytesFetched),
     fetches: Math.max(totals.fetches, last.fetches),
     updatedAtMs: Math.max(totals.updatedAtMs, last.updatedAtMs),

@@ -114,3 +114,16 @@ test('never goes backwards and always adds up, whatever heartbeats come and go',
     }),
   );
 });
+
+test('keeps its percentage sane when a heartbeat that measured large objects goes missing', async () => {
+  const totals = { ...totalsOf(20, 10), isTotalBytesEstimated: true };
+  const batches = [{ activityId: '1', tasks: 10, measured: '10.' }];
+  const answer = { ...answerOf(20, batches), totals, measuredUrls: 20 };
+  const heartbeat = { ...beat(1), sizes: [[0, 20_000]], warmedBytes: 20_000 };
+  const seen = await readLiveView(readingOf(answer, [fetchOf('1', { heartbeat })]), undefined);
+
+  const missed = await readLiveView(readingOf(answer, [fetchOf('1')]), seen);
+
+  expect(missed.percentage).toBe(seen.percentage);
+  expect(missed.totals).toMatchObject({ totalBytes: seen.totals.totalBytes });
+});

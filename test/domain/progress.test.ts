@@ -74,7 +74,13 @@ test.each([
 });
 
 test('estimates all bytes while only heartbeats know sizes', () => {
-  const totals = totalsOf({ warmedTasks: 0, pendingTasks: 65, warmedBytes: 0, totalBytes: 0 });
+  const totals = totalsOf({
+    warmedTasks: 0,
+    pendingTasks: 65,
+    warmedBytes: 0,
+    totalBytes: 0,
+    isTotalBytesEstimated: true,
+  });
 
   const merged = mergeHeartbeats(
     { totals, batchesInFlight: inFlight },
@@ -83,6 +89,94 @@ test('estimates all bytes while only heartbeats know sizes', () => {
   );
 
   expect(merged.totalBytes).toBe(1_000);
+});
+
+// 40 URLs of 100 B, 3 of 500 kB and 30 slow ones, each at 3 POPs; the 40 are measured and merged.
+const SMALL = { totalTasks: 219, warmedTasks: 40, failedTasks: 0, warmedBytes: 4_000 };
+const LARGE = [0, 1, 2].map((url) => [url, 500_000] as const);
+const smallMerged = totalsOf({
+  ...SMALL,
+  inFlightTasks: 33,
+  pendingTasks: 146,
+  totalBytes: 21_900,
+  isTotalBytesEstimated: true,
+});
+const largeInFlight = {
+  letters: '3w30.',
+  sizes: LARGE,
+  warmedBytes: 1_500_000,
+  bytesFetched: 3_000_000,
+  fetches: 6,
+};
+const MEAN_OF_43_BYTES = 1_504_000 / 43;
+
+test('takes the sizes of a heartbeat into the mean, as merging its batch will', () => {
+  const batchesInFlight = [{ activityId: 'batch-2', tasks: 33, measured: '33.' }];
+  const heartbeats = [{ activityId: 'batch-2', heartbeat: largeInFlight }];
+
+  const merged = mergeHeartbeats(
+    { totals: smallMerged, batchesInFlight, measuredUrls: 40 },
+    heartbeats,
+    'edge',
+  );
+
+  expect(merged.totalBytes).toBe(Math.round(219 * MEAN_OF_43_BYTES));
+  expect(percentageComplete(merged)).toBe(19);
+});
+
+test.each([
+  ['of URLs measured before', '33m', largeInFlight],
+  ['of URLs measured before, without sizes', '33m', { ...largeInFlight, sizes: [] }],
+])('leaves the mean alone for a heartbeat %s', (_title, measured, heartbeat) => {
+  const totals = { ...smallMerged, totalBytes: Math.round(219 * MEAN_OF_43_BYTES) };
+
+  const merged = mergeHeartbeats(
+    {
+      totals,
+      batchesInFlight: [{ activityId: 'batch-2', tasks: 33, measured }],
+      measuredUrls: 43,
+    },
+    [{ activityId: 'batch-2', heartbeat }],
+    'edge',
+  );
+
+  expect(merged.totalBytes).toBe(totals.totalBytes);
+});
+
+test.each([
+  ['its sizes had no room', { measured: '33.' }, []],
+  ['its sizes had no room for all', { measured: '33.' }, LARGE.slice(1)],
+  ['the workflow does not tell what it measured', {}, LARGE],
+  ['what it measured can not be read', { measured: '99.' }, LARGE],
+])('does not take little work for nearly all when %s', (_title, told, sizes) => {
+  const merged = mergeHeartbeats(
+    {
+      totals: smallMerged,
+      batchesInFlight: [{ activityId: 'batch-2', tasks: 33, ...told }],
+      ...('measured' in told ? { measuredUrls: 40 } : {}),
+    },
+    [{ activityId: 'batch-2', heartbeat: { ...largeInFlight, sizes } }],
+    'edge',
+  );
+
+  expect(percentageComplete(merged)).toBe(19);
+});
+
+test('counts a URL that one batch fetches through several POPs once in the mean', () => {
+  const totals = { ...smallMerged, inFlightTasks: 99, pendingTasks: 80 };
+  const heartbeat = { ...largeInFlight, letters: '3w30.3w63.', warmedBytes: 3_000_000 };
+
+  const merged = mergeHeartbeats(
+    {
+      totals,
+      batchesInFlight: [{ activityId: 'batch-2', tasks: 99, measured: '33.' }],
+      measuredUrls: 40,
+    },
+    [{ activityId: 'batch-2', heartbeat }],
+    'edge',
+  );
+
+  expect(merged.totalBytes).toBe(Math.round(219 * MEAN_OF_43_BYTES));
 });
 
 test('keeps counts that add up, whatever heartbeats say', () => {

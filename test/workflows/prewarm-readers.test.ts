@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PENDING } from '../../domain/cell.ts';
 import type { PrewarmInput } from '../../domain/prewarm.ts';
-import { resultsQuery, summaryQuery } from '../../workflows/messages.ts';
+import { decodeRuns } from '../../domain/run-length.ts';
+import { progressQuery, resultsQuery, summaryQuery } from '../../workflows/messages.ts';
 import {
   batchResult,
   cancelled,
@@ -36,6 +38,31 @@ test('answers queries of a terminated request', async () => {
   });
 
   expect(summary.totals.totalTasks).toBe(12);
+});
+
+test('tells whose sizes are measured in the batches in flight, and how many in all', async () => {
+  const started = createSignal();
+  const isAsked = createSignal();
+  const fetchBatch = async (input: Parameters<typeof batchResult>[0]) => {
+    started.resolve();
+    await isAsked.promise;
+    return batchResult(input, () => 'warm');
+  };
+  const input = prewarmInput({ pops: [{ id: 'FRA56-P4', area: 'FRA' }] });
+
+  const { before, after } = await runWorkers(namespace, { fetch: { fetchBatch } }, async () => {
+    const handle = await start(input);
+    await started.promise;
+    const inFlight = await handle.query(progressQuery);
+    isAsked.resolve();
+    await handle.result();
+    return { before: inFlight, after: await handle.query(progressQuery) };
+  });
+
+  const letters = before.batchesInFlight.map(({ measured = '' }) => decodeRuns(measured, 4));
+  expect(letters.flatMap((each) => [...each])).toEqual([PENDING, PENDING, PENDING, PENDING]);
+  expect(before.measuredUrls).toBe(0);
+  expect(after.measuredUrls).toBe(4);
 });
 
 test('pages the task grid', async () => {

@@ -11,7 +11,7 @@ import type {
   PrewarmInput,
   ResolvedTargets,
 } from '../../domain/prewarm.ts';
-import { decodeRuns } from '../../domain/run-length.ts';
+import { decodeRuns, encodeRuns } from '../../domain/run-length.ts';
 import { createSampleStore } from '../../domain/samples.ts';
 import type { CarriedSamples, SampleStore } from '../../domain/samples.ts';
 import { createSizeTable } from '../../domain/sizes.ts';
@@ -30,6 +30,9 @@ export type CarriedFill = {
   readonly batches: number;
   readonly tasksPerSecond: number;
 };
+
+/** Letter of a URL whose size is measured; any but that of pending ones. */
+const MEASURED = 'm'.charCodeAt(0);
 
 /** Ids, domain names and settings in a batch's input, generously. */
 const ENVELOPE_BYTES = 1_024;
@@ -165,7 +168,15 @@ export class FillState {
   }
 
   batchesInFlight(): readonly BatchInFlight[] {
-    return [...this.#inFlight].map(([activityId, { tasks }]) => ({ activityId, tasks }));
+    return [...this.#inFlight].map(([activityId, { tasks, rows }]) => ({
+      activityId,
+      tasks,
+      measured: encodeRuns(
+        Uint8Array.from(rows, (row) =>
+          this.sizes.bytesOf(row) === undefined ? PENDING : MEASURED,
+        ),
+      ),
+    }));
   }
 
   carry(): CarriedFill {

@@ -8,6 +8,7 @@ export function progressOf(run: PrewarmRun): ProgressAnswer {
     totals: totalsOf(run),
     depth: run.input.depth,
     batchesInFlight: run.fill?.batchesInFlight() ?? [],
+    measuredUrls: run.fill?.sizes.measuredRows() ?? 0,
     warnings: run.warnings,
   };
 }
