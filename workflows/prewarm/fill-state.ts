@@ -29,6 +29,8 @@ export type CarriedFill = {
   readonly fetches: number;
   readonly batches: number;
   readonly tasksPerSecond: number;
+  /** Absent while no POP asked to be asked less. */
+  readonly slowedPops?: readonly string[];
 };
 
 /** Letter of a URL whose size is measured; any but that of pending ones. */
@@ -55,6 +57,8 @@ export class FillState {
   readonly popIds: readonly string[];
   /** URLs that are kept but asked at the origin on each use. */
   readonly revalidating: Set<number>;
+  /** POPs of the request that answered LimitExceeded or CapacityExceeded. */
+  readonly slowedPops: Set<string>;
   /** What each batch's input holds beside its URLs, as JSON. */
   readonly sharedInputBytes: number;
   bytesFetched: number;
@@ -74,6 +78,7 @@ export class FillState {
     this.sizes = createSizeTable(shape.rows, carried?.sizes);
     this.samples = createSampleStore(carried?.samples);
     this.revalidating = new Set(carried?.revalidating);
+    this.slowedPops = new Set(carried?.slowedPops);
     this.bytesFetched = carried?.bytesFetched ?? 0;
     this.fetches = carried?.fetches ?? 0;
     this.#batches = carried?.batches ?? 0;
@@ -146,6 +151,10 @@ export class FillState {
       const row = batch.rows[number];
       if (row !== undefined) this.revalidating.add(row);
     }
+    for (const { column } of batch.columns) {
+      const pop = this.popIds[column];
+      if (pop !== undefined && result.slowedPops.includes(pop)) this.slowedPops.add(pop);
+    }
     for (const sample of result.samples) {
       const row = batch.rows[sample.url];
       const column = batch.columns[sample.pop]?.column;
@@ -192,6 +201,7 @@ export class FillState {
       fetches: this.fetches,
       batches: this.#batches,
       tasksPerSecond: this.#sizer.tasksPerSecond(),
+      ...(this.slowedPops.size === 0 ? {} : { slowedPops: [...this.slowedPops] }),
     };
   }
 

@@ -12,6 +12,7 @@ import type {
 } from '../../domain/prewarm.ts';
 import { FillState } from './fill-state.ts';
 import type { CarriedFill } from './fill-state.ts';
+import { slowedPopsWarning } from './slowed-pops-warning.ts';
 
 /** What a run hands to the next one when it continues as new. */
 export type CarriedRun = {
@@ -82,9 +83,11 @@ export class PrewarmRun {
 
   get warnings(): readonly string[] {
     const { warnings = [], unservedWarning } = this.#fleet ?? {};
-    // A request that ran to its end was served since.
-    const isTold = unservedWarning !== undefined && this.status !== 'FINISHED';
-    return [...this.#warnings, ...warnings, ...(isTold ? [unservedWarning] : [])];
+    const always = [...this.#warnings, ...warnings];
+    // A request that ran to its end was served since, by its workers and by its POPs.
+    if (this.status === 'FINISHED') return always;
+    const slowedWarning = slowedPopsWarning(this.fill?.slowedPops ?? new Set());
+    return [...always, unservedWarning, slowedWarning].filter((each) => each !== undefined);
   }
 
   enterPhase(phase: Phase): void {
