@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
+import type { Logger } from 'pino';
 import { createFetchBatchActivity } from '../activities/fetch-batch.ts';
 import type { FetchConfig } from '../config.ts';
 import { createDataConverter } from '../codec/payload-codec.ts';
 import { FETCH_TASK_QUEUE } from '../domain/ids.ts';
 import { watchInstance } from './drain-watch.ts';
-import { createLogger } from './logger.ts';
 import { runWorker } from './run-worker.ts';
 import { installRuntime } from './runtime.ts';
 import { startFetchThread } from './start-fetch-thread.ts';
@@ -21,8 +21,7 @@ const DRAIN_MS = 20_000;
  *
  * @throws Error when the file that `EDGE_DIRECTORY` or `EDGE_CA_FILE` names can't be used.
  */
-export async function runFetchWorker(config: FetchConfig): Promise<void> {
-  const logger = createLogger({ level: config.logLevel, role: 'fetch' });
+export async function runFetchWorker(config: FetchConfig, logger: Logger): Promise<void> {
   const thread = await startFetchThread(THREAD_FILE, threadSettings(config));
   installRuntime({ logger, ...config });
   const instance = watchInstance(config, logger);

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { temporalLoggerOf } from './logger.ts';
+import { temporalLoggerOf } from './temporal-logger.ts';
 
 /** Settings of {@link installRuntime}. */
 export type RuntimeSettings = {
