@@ -2,8 +2,6 @@
 export type RequestRateOptions = {
   /** Requests a second and POP at most. */
   readonly maxPerSecond: number;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now?: () => number;
 };
 
 type PopRate = {
@@ -32,16 +30,15 @@ const MAXIMUM_POPS = 4_096;
 
 /**
  * Requests a second of each POP. Below its rate a request goes at once; above, it waits for its
- * turn, which passes to the next one when it is cancelled. A POP that says LimitExceeded is left alone for 10 s, then asked at half the rate.
+ * turn, which passes to the next one when it is cancelled. A POP that says LimitExceeded is left
+ * alone for 10 s, also by those that wait, then asked at half the rate.
  */
 export class RequestRate {
   readonly #maxPerSecond: number;
-  readonly #now: () => number;
   readonly #pops = new Map<string, PopRate>();
 
-  constructor({ maxPerSecond, now = () => performance.now() }: RequestRateOptions) {
+  constructor({ maxPerSecond }: RequestRateOptions) {
     this.#maxPerSecond = maxPerSecond;
-    this.#now = now;
   }
 
   /**
@@ -49,7 +46,7 @@ export class RequestRate {
    * with the signal's reason when `signal` fires first.
    */
   take(pop: string, signal: AbortSignal): Promise<void> | undefined {
-    const nowMs = this.#now();
+    const nowMs = performance.now();
     const rate = this.#rateOf(pop, nowMs);
     const isFree = rate.waiting.size === 0 && earliestMs(rate, nowMs) <= nowMs;
     if (!isFree || signal.aborted) return this.#wait(rate, signal);
@@ -59,7 +56,7 @@ export class RequestRate {
 
   /** The POP asked to be asked less. Counts once for all requests that were under way together. */
   slowDown(pop: string): void {
-    const nowMs = this.#now();
+    const nowMs = performance.now();
     const rate = this.#rateOf(pop, nowMs);
     if (rate.blockedUntilMs > nowMs) return;
     rate.perSecond = Math.max(MINIMUM_PER_SECOND, rate.perSecond / 2);
@@ -70,7 +67,7 @@ export class RequestRate {
 
   /** Requests a second that the POP gets now, once it is not blocked. */
   perSecond(pop: string): number {
-    return this.#rateOf(pop, this.#now()).perSecond;
+    return this.#rateOf(pop, performance.now()).perSecond;
   }
 
   #wait(rate: PopRate, signal: AbortSignal): Promise<void> {
@@ -95,7 +92,7 @@ export class RequestRate {
   }
 
   #startTimer(rate: PopRate): void {
-    const nowMs = this.#now();
+    const nowMs = performance.now();
     const waitMs = Math.ceil(earliestMs(rate, nowMs) - nowMs);
     rate.timer = setTimeout(() => this.#letGo(rate), waitMs);
   }
@@ -107,7 +104,7 @@ export class RequestRate {
 
   /** Lets those go whose turn has come: none when the POP was blocked since, several after a pause. */
   #letGo(rate: PopRate): void {
-    const nowMs = this.#now();
+    const nowMs = performance.now();
     this.#recover(rate, nowMs);
     for (const go of rate.waiting) {
       if (earliestMs(rate, nowMs) > nowMs) break;
