@@ -24,7 +24,7 @@ const start = (input: PrewarmInput) => startPrewarm(namespace, input);
 /** So many tasks that batches of 32 fill three histories. */
 const LONG = {
   urls: Array.from({ length: 10_240 }, (_, n) => `https://www.example.com/${n}`),
-  pops: Array.from({ length: 9 }, (_, n) => ({ id: `FRA${50 + n}-P1`, area: 'eu-central-1' })),
+  pops: Array.from({ length: 10 }, (_, n) => ({ id: `FRA${50 + n}-P1`, area: 'eu-central-1' })),
 };
 
 const control = controlActivities({
@@ -74,7 +74,7 @@ async function untilRun(
 
 test(
   'fetches each task once over three runs while it is polled',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const fetch = countingFetch();
     let warmedBefore = 0;
@@ -90,8 +90,8 @@ test(
       return handle.result();
     });
 
-    expect(summary.totals).toMatchObject({ status: 'FINISHED', warmedTasks: 92_160 });
-    expect(fetch.fetched.size).toBe(92_160);
+    expect(summary.totals).toMatchObject({ status: 'FINISHED', warmedTasks: 102_400 });
+    expect(fetch.fetched.size).toBe(102_400);
     expect([...fetch.fetched.values()].every((times) => times === 1)).toBe(true);
   },
 );
