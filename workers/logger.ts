@@ -9,9 +9,8 @@ export type LoggerOptions = {
 
 /** A logger that writes JSON lines to standard output, at once: nothing is lost at the exit. */
 export function createLogger({ level, role }: LoggerOptions): Logger {
-  return pino({
-    level,
-    base: { role, pid: process.pid },
-    serializers: { error: stdSerializers.err },
-  });
+  const serializers = { error: stdSerializers.err };
+  // pino's own default writes in the background: a line may still be under way at the exit.
+  const destination = pino.destination({ dest: 1, sync: true });
+  return pino({ level, base: { role, pid: process.pid }, serializers }, destination);
 }
