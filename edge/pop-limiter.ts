@@ -120,8 +120,8 @@ export class PopLimiter {
     return false;
   }
 
-  #enter({ state, isLarge, siblings }: Place): Slot {
-    const place = { state, isLarge, siblings };
+  #enter(place: Place): Slot {
+    const { state, isLarge } = place;
     this.#running += 1;
     state.running += 1;
     if (isLarge) state.runningLarge += 1;

@@ -21,13 +21,11 @@ const MERGED = new WeakMap<readonly HeaderLine[], readonly HeaderPair[]>();
 /** Header lines of a GET: the caller's, and the product's own where the caller gave none. */
 export function requestHeaders(callers: readonly HeaderLine[]): readonly HeaderPair[] {
   if (callers.length === 0) return OWN_HEADERS;
-  const merged = MERGED.get(callers) ?? merge(callers);
-  MERGED.set(callers, merged);
-  return merged;
-}
-
-function merge(callers: readonly HeaderLine[]): readonly HeaderPair[] {
+  const known = MERGED.get(callers);
+  if (known !== undefined) return known;
   const given = new Set(callers.map(({ name }) => name.toLowerCase()));
   const own = OWN_HEADERS.filter(([name]) => name === 'Pragma' || !given.has(name.toLowerCase()));
-  return [...own, ...callers.map(({ name, value }): HeaderPair => [name, value])];
+  const merged = [...own, ...callers.map(({ name, value }): HeaderPair => [name, value])];
+  MERGED.set(callers, merged);
+  return merged;
 }
