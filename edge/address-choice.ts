@@ -18,6 +18,7 @@ export class AddressChoice {
 
   /** The first address that has not failed lately; else the first; undefined when there is none. */
   pick(addresses: readonly EdgeAddress[], except?: EdgeAddress): EdgeAddress | undefined {
+    if (except === undefined && this.#avoidUntilMs.size === 0) return addresses[0];
     const others = addresses.filter(
       (address) => except === undefined || keyOf(address) !== keyOf(except),
     );
@@ -35,7 +36,6 @@ export class AddressChoice {
   }
 
   #isAvoided(address: EdgeAddress): boolean {
-    if (this.#avoidUntilMs.size === 0) return false;
     return (this.#avoidUntilMs.get(keyOf(address)) ?? 0) > this.#now();
   }
 }

@@ -109,7 +109,7 @@ export class ConcurrencyRound {
    * so it is they who tell.
    */
   #lowerQuartileMs(): number | undefined {
-    const sorted = this.#firstBytesMs.sort((a, b) => a - b);
+    const sorted = Float64Array.from(this.#firstBytesMs).sort();
     return sorted[Math.floor(sorted.length / 4)];
   }
 }

@@ -68,10 +68,9 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
       let prober: TaskProber | undefined;
       let hasBegun = false;
       try {
-        while (inFlight.has(task)) {
+        while (!inFlight.begin(task)) {
           await leaveFor(slot, () => inFlight.untilEnded(task), task.signal);
         }
-        inFlight.begin(task);
         hasBegun = true;
         const asked = directory.resolve(task.pop, task.domainName);
         const resolution = asked instanceof Promise ? await asked : asked;

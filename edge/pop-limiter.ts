@@ -148,13 +148,16 @@ export class PopLimiter {
 
   #mayStay({ state, isLarge, siblings }: Place, isNextLarge: boolean): boolean {
     const { pop, running, runningLarge, waiters } = state;
-    if (isLarge !== isNextLarge || running > this.#policy.limitOf(pop, 'any')) return false;
+    const limit = this.#policy.limitOf(pop, 'any');
+    if (isLarge !== isNextLarge || running > limit) return false;
     if (isLarge && runningLarge > this.#policy.limitOf(pop, 'large')) return false;
     if (waiters.some((waiter) => waiter.siblings !== siblings)) return false;
     const isFull = this.#running >= this.#maxRunning;
     if (isFull && this.#waiting.size > (waiters.length > 0 ? 1 : 0)) return false;
+    if (waiters.length === 0) return true;
     // The POP may have got more places since the siblings began to wait.
-    this.#admitFrom(state);
+    if (running < limit) this.#admitFrom(state);
+    else if (!isFull) this.#policy.noteFull(pop, 'any');
     return true;
   }
 

@@ -5,44 +5,61 @@ type Waiters = Set<() => void>;
  * second one waits for the end of the first.
  */
 export class TasksInFlight {
-  /** By POP and URL, who waits for the end of the task; most have nobody. */
-  readonly #pops = new Map<string, Map<string, Waiters | undefined>>();
+  /** URLs by POP. */
+  readonly #running = new Map<string, Set<string>>();
+  /** By POP and URL, who waits for the end of a task: as a rule nobody. */
+  readonly #waiters = new Map<string, Waiters>();
 
-  has({ pop, url }: Task): boolean {
-    return this.#pops.get(pop)?.has(url) ?? false;
+  /** Writes a task down; false, and nothing is written, where the same one runs. */
+  begin({ pop, url }: Task): boolean {
+    const urls = this.#running.get(pop);
+    if (urls === undefined) {
+      this.#running.set(pop, new Set([url]));
+      return true;
+    }
+    const runningBefore = urls.size;
+    return urls.add(url).size > runningBefore;
   }
 
-  begin({ pop, url }: Task): void {
-    const urls = this.#pops.get(pop) ?? new Map<string, Waiters | undefined>();
-    this.#pops.set(pop, urls);
-    urls.set(url, undefined);
-  }
-
-  end({ pop, url }: Task): void {
-    const urls = this.#pops.get(pop);
-    const waiters = urls?.get(url);
-    urls?.delete(url);
-    if (urls?.size === 0) this.#pops.delete(pop);
+  end(task: Task): void {
+    const urls = this.#running.get(task.pop);
+    urls?.delete(task.url);
+    if (urls?.size === 0) this.#running.delete(task.pop);
+    if (this.#waiters.size === 0) return;
+    const waiters = this.#waiters.get(keyOf(task));
+    this.#waiters.delete(keyOf(task));
     for (const wake of waiters ?? []) wake();
   }
 
   /** Resolves when that task has ended, or `signal` fired. */
-  async untilEnded({ pop, url, signal }: Task & { readonly signal: AbortSignal }): Promise<void> {
-    const urls = this.#pops.get(pop);
-    if (urls === undefined || !urls.has(url) || signal.aborted) return;
-    const waiters = urls.get(url) ?? new Set();
-    urls.set(url, waiters);
+  async untilEnded(task: Task & { readonly signal: AbortSignal }): Promise<void> {
+    const { pop, url, signal } = task;
+    if (this.#running.get(pop)?.has(url) !== true || signal.aborted) return;
+    const waiters: Waiters = this.#waiters.get(keyOf(task)) ?? new Set();
+    this.#waiters.set(keyOf(task), waiters);
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         signal.removeEventListener('abort', wake);
-        waiters.delete(wake);
+        this.#leave(task, waiters, wake);
         resolve();
       };
       waiters.add(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
   }
+
+  #leave(task: Task, waiters: Waiters, wake: () => void): void {
+    waiters.delete(wake);
+    if (waiters.size === 0 && this.#waiters.get(keyOf(task)) === waiters) {
+      this.#waiters.delete(keyOf(task));
+    }
+  }
 }
 
 /** Which task: two are the same when both are. */
 type Task = { readonly pop: string; readonly url: string };
+
+/** No POP id and no URL has a blank in it. */
+function keyOf({ pop, url }: Task): string {
+  return `${pop} ${url}`;
+}

@@ -15,6 +15,7 @@ import type {
 } from './fetch-thread-messages.ts';
 import { openFetchTasks } from './fetch-tasks.ts';
 import { createLogger } from './logger.ts';
+import { pack, unpack } from './packed.ts';
 
 /** Runs the batches that the worker sends, and says what comes of them. */
 class Batches {
@@ -33,11 +34,12 @@ class Batches {
     try {
       const result = await runBatch({
         ...this.#means,
-        input,
+        input: unpack(input),
         cancel: cancel.signal,
-        onHeartbeat: (heartbeat) => this.#say({ kind: 'heartbeat', batch, heartbeat }),
+        onHeartbeat: (heartbeat) =>
+          this.#say({ kind: 'heartbeat', batch, heartbeat: pack(heartbeat) }),
       });
-      this.#say({ kind: 'result', batch, result });
+      this.#say({ kind: 'result', batch, result: pack(result) });
     } catch (error) {
       this.#say({ kind: 'defect', batch, error });
     } finally {

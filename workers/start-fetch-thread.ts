@@ -7,6 +7,7 @@ import type {
   FromFetchThread,
   ToFetchThread,
 } from './fetch-thread-messages.ts';
+import { pack, unpack } from './packed.ts';
 
 /** The worker's side of its fetch thread. */
 export interface FetchThread extends BatchRunner {
@@ -64,7 +65,7 @@ class StartedThread implements FetchThread {
     try {
       return await new Promise((resolve, reject) => {
         this.#running.set(batch, { onHeartbeat, resolve, reject });
-        this.#say({ kind: 'run', batch, input });
+        this.#say({ kind: 'run', batch, input: pack(input) });
         if (cancel.aborted) onCancel();
         cancel.addEventListener('abort', onCancel, { once: true });
       });
@@ -93,8 +94,8 @@ class StartedThread implements FetchThread {
     if (message.kind === 'ready') return;
     const running = this.#running.get(message.batch);
     if (running === undefined) return;
-    if (message.kind === 'heartbeat') running.onHeartbeat(message.heartbeat);
-    else if (message.kind === 'result') running.resolve(message.result);
+    if (message.kind === 'heartbeat') running.onHeartbeat(unpack(message.heartbeat));
+    else if (message.kind === 'result') running.resolve(unpack(message.result));
     else running.reject(message.error);
   }
 }

@@ -10,6 +10,7 @@ import type { FetchTaskResult } from '../../edge/fetch-task.ts';
  */
 export const MAXIMUM_HEARTBEAT_BYTES = 4_096;
 
+const NOT_MEASURED = -1;
 const SAMPLES_PER_FAILURE = 20;
 const SAMPLES_PER_SUCCESS = 3;
 
@@ -25,7 +26,8 @@ export type TaskPlace = {
 export class BatchRecord {
   readonly #input: BatchInput;
   readonly #letters: Uint8Array;
-  readonly #sizes = new Map<number, number>();
+  /** Body bytes by URL; -1 while not measured. */
+  readonly #sizes: Float64Array;
   readonly #samples = new Map<Outcome, FetchSample[]>();
   readonly #revalidates = new Set<number>();
   readonly #slowedPops = new Set<string>();
@@ -37,6 +39,7 @@ export class BatchRecord {
     const tasks = input.columns.reduce((sum, { urls }) => sum + urls.length, 0);
     this.#input = input;
     this.#letters = new Uint8Array(tasks).fill(PENDING);
+    this.#sizes = new Float64Array(input.urls.length).fill(NOT_MEASURED);
   }
 
   get tasks(): number {
@@ -52,7 +55,7 @@ export class BatchRecord {
   note(place: TaskPlace, result: FetchTaskResult): void {
     const { outcome, bodyBytes } = result;
     this.#fetches += result.fetches;
-    if (bodyBytes !== undefined) this.#sizes.set(place.url, bodyBytes);
+    if (bodyBytes !== undefined) this.#sizes[place.url] = bodyBytes;
     if (result.isRevalidating) this.#revalidates.add(place.url);
     if (result.isSlowedDown) this.#slowedPops.add(this.#input.columns[place.column]?.pop ?? '');
     if (outcome === undefined) return;
@@ -66,7 +69,8 @@ export class BatchRecord {
     const core = this.#core();
     let roomBytes = MAXIMUM_HEARTBEAT_BYTES - JSON.stringify(core).length - ',"sizes":[]'.length;
     const sizes: [number, number][] = [];
-    for (const [url, bytes] of this.#sizes) {
+    for (const [url, bytes] of this.#sizes.entries()) {
+      if (bytes === NOT_MEASURED) continue;
       roomBytes -= `[${url},${bytes}],`.length;
       if (roomBytes < 0) break;
       sizes.push([url, bytes]);
@@ -78,7 +82,7 @@ export class BatchRecord {
   result(elapsedMs: number): BatchResult {
     return {
       ...this.#core(),
-      sizes: [...this.#sizes],
+      sizes: [...this.#sizes.entries()].filter(([, bytes]) => bytes !== NOT_MEASURED),
       samples: [...this.#samples.values()].flat(),
       revalidates: [...this.#revalidates],
       isPartial: this.#letters.includes(PENDING),

@@ -8,6 +8,9 @@ export type ColumnPlace = {
   readonly firstTask: number;
 };
 
+/** Nobody reads the reason; a new error for each column would be paid for. */
+const CLOSED = 'closed';
+
 /** The tasks of one POP that nobody has taken yet. */
 export class ColumnQueue {
   readonly pop: string;
@@ -45,6 +48,6 @@ export class ColumnQueue {
 
   /** Hands the rest back. */
   close(): void {
-    this.#closing.abort();
+    this.#closing.abort(CLOSED);
   }
 }
