@@ -19,8 +19,6 @@ const DEADLINES = {
   minimumBytesPerSecond: 1_024,
 };
 
-const WARM_UP_SECONDS = 1;
-
 class Client {
   readonly #task: ClientTask;
   readonly #engine: EdgeEngine;
@@ -91,10 +89,9 @@ async function createEngine({ engine, caFile, connections }: ClientTask): Promis
   return createHttp1Engine({ secureContext, maximumConnections: connections });
 }
 
-/** A worker runs for hours: what V8 compiles in the first second is no part of a measure by time. */
 async function warmUp(task: ClientTask, engine: EdgeEngine): Promise<void> {
   if (task.requests < UNLIMITED_REQUESTS) return;
-  await workAll(task, new Client({ ...task, seconds: WARM_UP_SECONDS }, engine));
+  await workAll(task, new Client({ ...task, seconds: task.warmUpSeconds }, engine));
 }
 
 async function workAll({ connections }: ClientTask, client: Client): Promise<void> {

@@ -14,6 +14,8 @@ export const clientTaskSchema = z.object({
   /** It ends after so many seconds, or after so many requests. */
   seconds: z.number(),
   requests: z.number(),
+  /** A worker runs for hours: what V8 compiles in its first seconds is no part of a measure by time. */
+  warmUpSeconds: z.number(),
   /** One address for all requests, in place of the POPs. */
   address: z.string().optional(),
 });

@@ -31,7 +31,12 @@ type Profile = z.infer<typeof profileSchema>;
 export async function run(): Promise<void> {
   requireTools();
   const server = await startServer();
-  const base = { caFile: server.caFile, scheme: 'https', port: PORTS.https } as const;
+  const base = {
+    caFile: server.caFile,
+    scheme: 'https',
+    port: PORTS.https,
+    warmUpSeconds: 1,
+  } as const;
   const small = { ...base, object: '1k', connections: 48, seconds: SECONDS } as const;
   const large = { ...base, object: '100m', connections: 6, seconds: SECONDS } as const;
   try {
