@@ -66,7 +66,13 @@ async function runOnce(
   onPolling: () => void,
 ): Promise<void> {
   const { temporal, taskQueue, identity, logger, stop, dataConverter } = options;
-  const connection = await NativeConnection.connect(temporal.connectionOptions);
+  const connecting = NativeConnection.connect(temporal.connectionOptions);
+  // What takes the connection and never answers would hold the process for the client's timeouts.
+  const connection = await Promise.race([connecting, stopping]);
+  if (connection === undefined) {
+    connecting.then((late) => late.close()).catch(() => undefined);
+    return;
+  }
   try {
     const worker = await Worker.create({
       connection,

@@ -13,6 +13,7 @@ import {
   startWorkerOnSimulation,
   type WorkerOnSimulation,
 } from '../edge/support/worker-on-simulation.ts';
+import { startRawServer } from '../edge/support/raw-server.ts';
 import { createTestNamespace, type TestNamespace } from '../support/temporal-namespace.ts';
 import type { oneBatch } from './support/one-batch.ts';
 
@@ -133,6 +134,21 @@ test('returns what is done when the workflow is cancelled', async () => {
   await worker.ended;
 
   expect(result).toMatchObject({ letters: '.', isPartial: true });
+});
+
+test('ends while it connects to what takes connections and never answers', async () => {
+  const silent = await startRawServer(() => {});
+  const worker = startFetchWorker({ address: `127.0.0.1:${silent.port}` });
+  while (silent.accepted() === 0) await new Promise((resolve) => setImmediate(resolve));
+
+  worker.stop.abort();
+  await worker.ended;
+  const connectionsOpen = silent.open();
+  await silent.close();
+
+  // It did not wait for the end of the attempt.
+  expect(connectionsOpen).toBe(1);
+  expect(worker.lines).toMatchObject([{ msg: 'worker stopped' }]);
 });
 
 test.each([
