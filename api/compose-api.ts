@@ -4,7 +4,7 @@ import { createDataConverter } from '../codec/payload-codec.ts';
 import type { ApiConfig } from '../config.ts';
 import { createApiMetrics } from './http/api-metrics.ts';
 import { type Api, createApi } from './app.ts';
-import { createCurlRoutes } from './reports/curl-routes.ts';
+import { createCurlRoutes, type RouteOf } from './reports/curl-routes.ts';
 import { createFleetGateway } from './temporal/fleet-gateway.ts';
 import { createTemporalGateway } from './temporal/temporal-client-gateway.ts';
 import { createTemporalConnection } from './temporal/temporal-connection.ts';
@@ -17,6 +17,7 @@ export type Listening = { readonly url: () => string };
 export type ComposedApi = Api & {
   readonly connection: Connection;
   readonly gateway: TemporalGateway;
+  readonly readRoutes: () => Promise<RouteOf>;
 };
 
 /** Puts the api together as its configuration says. Starts nothing. */
@@ -33,6 +34,10 @@ export function composeApi(config: ApiConfig, logger: Logger, listening: Listeni
   };
   const limits = { maxInstances, idleSeconds: config.fleetIdleSeconds };
   const gateway = createTemporalGateway({ ...deps, namespace: temporal.namespace });
+  const readRoutes = createCurlRoutes({
+    ...config,
+    onBadFile: (problem) => logger.warn({ problem }, 'the edge directory stays as it was'),
+  });
   const api = createApi({
     gateway,
     fleet: createFleetGateway({ ...deps, groupName, limits }),
@@ -40,7 +45,7 @@ export function composeApi(config: ApiConfig, logger: Logger, listening: Listeni
     logger,
     now: Date.now,
     keys: config.apiKeys,
-    readRoutes: createCurlRoutes(config),
+    readRoutes,
     publicUrl: () => config.publicUrl ?? listening.url(),
     reportSigningKey: config.reportSigningKey,
     door: {
@@ -49,5 +54,5 @@ export function composeApi(config: ApiConfig, logger: Logger, listening: Listeni
       dnsSuffix: config.edgeDnsSuffix,
     },
   });
-  return { ...api, connection, gateway };
+  return { ...api, connection, gateway, readRoutes };
 }

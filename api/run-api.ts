@@ -28,12 +28,14 @@ export type RunningApi = {
  * Starts the api: listens at once, whether or not Temporal is there yet; the log says when it is not.
  *
  * @throws ListenError when the address can't be listened on.
+ * @throws DirectoryFileError when the file that `EDGE_DIRECTORY` names can't be used.
  */
 export async function runApi(config: ApiConfig, logger: Logger): Promise<RunningApi> {
   const { host } = config;
   const bound = { port: config.port };
   const url = () => `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
   const api = composeApi(config, logger, { url });
+  await api.readRoutes();
   const listener = getRequestListener(api.app.fetch, { overrideGlobalObjects: false });
   const server = createServer(SERVER_OPTIONS, (call, answer) => void listener(call, answer));
   answerClientErrors(server, Date.now);

@@ -3,6 +3,7 @@
 import { pino } from 'pino';
 import { type ApiConfig, ConfigError, loadApiConfig } from '../config.ts';
 import { ListenError } from './http/listen.ts';
+import { DirectoryFileError } from './reports/curl-routes.ts';
 import { type RunningApi, runApi } from './run-api.ts';
 
 /** Characters of log lines that wait for a slow reader; beyond that new lines are dropped. */
@@ -28,7 +29,8 @@ async function startApi(): Promise<RunningApi> {
   try {
     return await runApi(config, logger);
   } catch (error) {
-    if (error instanceof ListenError) logger.fatal(error.message);
+    if (error instanceof ListenError || error instanceof DirectoryFileError)
+      logger.fatal(error.message);
     else logger.fatal({ err: error }, 'the api can not start');
     destination.flushSync();
     return process.exit(1);

@@ -1,5 +1,7 @@
 /** Commands that repeat a fetch by hand, safe to paste into a POSIX shell. */
 
+import type { EdgeAddress } from './directory-file.ts';
+
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 const OPTIONS = [
@@ -19,9 +21,7 @@ const OPTIONS = [
  * Where a command connects to: an address, with its port where that is not the URL's own; or a POP's
  * name in DNS, which curl resolves.
  */
-export type CurlRoute =
-  | { readonly address: string; readonly port?: number }
-  | { readonly popName: string };
+export type CurlRoute = { readonly address: EdgeAddress } | { readonly popName: string };
 
 /** A fetch to repeat. */
 export type CurlInput = {
@@ -67,8 +67,8 @@ export function shellWord(text: string): string {
 
 function routeWords(host: string, port: string, route: CurlRoute): readonly string[] {
   if ('popName' in route) return ['--connect-to', `${host}:${route.popName}:${port}`];
-  const address = route.address.includes(':') ? `[${route.address}]` : route.address;
-  return route.port === undefined || String(route.port) === port
+  const address = route.address.host.includes(':') ? `[${route.address.host}]` : route.address.host;
+  return String(route.address.port) === port
     ? ['--resolve', `${host}:${address}`]
-    : ['--connect-to', `${host}:${address}:${route.port}`];
+    : ['--connect-to', `${host}:${address}:${route.address.port}`];
 }

@@ -1,12 +1,8 @@
 /** From a POP to the addresses where its hosts listen. */
 
-import type { EdgeAddress } from './engine.ts';
+import type { PopAddresses } from '../domain/directory-file.ts';
 
-/** Addresses of one POP by the scheme of the URL; a scheme without addresses can't be fetched there. */
-export type PopAddresses = {
-  readonly https: readonly EdgeAddress[];
-  readonly http: readonly EdgeAddress[];
-};
+export type { PopAddresses } from '../domain/directory-file.ts';
 
 /** What a directory says of a POP: its addresses, or why there is no such POP. */
 export type PopResolution =

@@ -1,7 +1,8 @@
 /** The one interface of the HTTP engines: what the product needs of a GET, and nothing more. */
 
-/** An address of a POP, as a directory gives it: IP and port. */
-export type EdgeAddress = { readonly host: string; readonly port: number };
+import type { EdgeAddress } from '../domain/directory-file.ts';
+
+export type { EdgeAddress } from '../domain/directory-file.ts';
 
 /** Time limits of one GET, all in milliseconds, and the slowest body that is waited for. */
 export type EngineDeadlines = {

@@ -1,13 +1,13 @@
 /** POP addresses from a JSON file: the operator's word, which is not checked against private ranges. */
 
 import { readFile, stat } from 'node:fs/promises';
+import { parseDirectoryFile } from '../domain/directory-file.ts';
 import {
   DirectoryError,
   type EdgeDirectory,
   type PopAddresses,
   type PopResolution,
 } from './directory.ts';
-import { parseDirectoryFile } from './parse-directory-file.ts';
 
 /** Settings of {@link createFileDirectory}. */
 export type FileDirectoryOptions = {

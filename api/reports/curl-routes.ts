@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { type CurlRoute, popNameOf } from '../../domain/curl-command.ts';
+import { parseDirectoryFile, type PopAddresses } from '../../domain/directory-file.ts';
 import { hostOfUrl } from '../../domain/host-of-url.ts';
-
-const addressesSchema = z.array(z.string());
-const directorySchema = z.record(
-  z.string(),
-  z.object({ https: addressesSchema.optional(), http: addressesSchema.optional() }),
-);
 
 /** Where a command of a report connects to; undefined where nobody knows. */
 export type RouteOf = (task: {
@@ -21,34 +15,55 @@ export type CurlRouteSettings = {
   /** `dns`, or the path of a JSON file. */
   readonly edgeDirectory: string;
   readonly edgeDnsSuffix: string;
+  /** Hears why the file can't be used any more; what it said last still holds, as at the workers. */
+  readonly onBadFile?: (problem: string) => void;
 };
 
 /**
  * Finds the way to a POP as the fetch workers do: by the directory's file, or by the POP's name,
  * which is left to curl to resolve, since the api asks nobody but Temporal.
  *
- * The file is read anew for each report: it may have changed.
+ * The function that it returns is to be called for each report: the file may have changed. It throws
+ * DirectoryFileError as long as the file was never good.
  */
-export function createCurlRoutes({ edgeDirectory, edgeDnsSuffix }: CurlRouteSettings) {
-  const byName: RouteOf = ({ url, pop, domainNames }) => {
+export function createCurlRoutes(settings: CurlRouteSettings): () => Promise<RouteOf> {
+  const { edgeDirectory, edgeDnsSuffix, onBadFile = () => undefined } = settings;
+  if (edgeDirectory === 'dns') return async () => routesByName(edgeDnsSuffix);
+  let lastGood: RouteOf | undefined;
+  return async () => {
+    try {
+      lastGood = routesByFile(parseDirectoryFile(await readFile(edgeDirectory, 'utf8')));
+    } catch (cause) {
+      const problem = new DirectoryFileError(edgeDirectory, cause);
+      if (lastGood === undefined) throw problem;
+      onBadFile(problem.message);
+    }
+    return lastGood;
+  };
+}
+
+/** Thrown when the file that `EDGE_DIRECTORY` names can't be used; says what is wrong in it. */
+export class DirectoryFileError extends Error {
+  override readonly name = 'DirectoryFileError' as const;
+
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`EDGE_DIRECTORY ${path} can't be used: ${reason}`, { cause });
+  }
+}
+
+function routesByName(edgeDnsSuffix: string): RouteOf {
+  return ({ url, pop, domainNames }) => {
     const domainName = domainNames[hostOfUrl(url)];
     return domainName === undefined
       ? undefined
       : { popName: popNameOf(domainName, pop, edgeDnsSuffix) };
   };
-  return async function readRoutes(): Promise<RouteOf> {
-    if (edgeDirectory === 'dns') return byName;
-    const directory = directorySchema.parse(JSON.parse(await readFile(edgeDirectory, 'utf8')));
-    return ({ url, pop }) => {
-      const addresses = directory[pop]?.[url.startsWith('https:') ? 'https' : 'http'];
-      return addresses?.[0] === undefined ? undefined : routeTo(addresses[0]);
-    };
-  };
 }
 
-/** `127.0.0.1:9443`, `[::1]:9443` or an address alone. */
-function routeTo(address: string): CurlRoute {
-  const [, host = address, port] = /^(.*?)(?::(\d{1,5}))?$/.exec(address) ?? [];
-  const plain = host.replace(/^\[(.*)\]$/, '$1');
-  return port === undefined ? { address: plain } : { address: plain, port: Number(port) };
+function routesByFile(pops: ReadonlyMap<string, PopAddresses>): RouteOf {
+  return ({ url, pop }) => {
+    const [address] = pops.get(pop)?.[url.startsWith('https:') ? 'https' : 'http'] ?? [];
+    return address === undefined ? undefined : { address };
+  };
 }

@@ -92,6 +92,28 @@ test('repeats a fetch at the address that the directory names', async () => {
   await rm(folder, { recursive: true });
 });
 
+test('takes a POP of the directory in any case, and its last good word when it goes bad', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'prewarm-directory-'));
+  const file = join(folder, 'pops.json');
+  const problems: string[] = [];
+  const readRoutes = createCurlRoutes({
+    edgeDirectory: file,
+    edgeDnsSuffix: 'cloudfront.net',
+    onBadFile: (problem) => problems.push(problem),
+  });
+  const task = { url: 'https://www.example.com/a', pop: 'SIN2-C1', domainNames: {} };
+  const route = { address: { host: '::1', port: 9443 } };
+
+  await writeFile(file, '{"sin2-c1": {"https": ["[::1]:9443"]}}');
+  expect((await readRoutes())(task)).toEqual(route);
+  await writeFile(file, '{"SIN2-C1": {"https": ["::1"]}}');
+  expect((await readRoutes())(task)).toEqual(route);
+  expect(problems).toEqual([
+    `EDGE_DIRECTORY ${file} can't be used: SIN2-C1.https[0] "::1": must be ip:port`,
+  ]);
+  await rm(folder, { recursive: true });
+});
+
 test('fails before it begins to answer when its first page can not be read', async () => {
   const failing = (async function* () {
     yield await Promise.reject<string>(new Error('Temporal is away'));

@@ -100,10 +100,15 @@ test('writes every task as CSV and as JSON', () => {
 });
 
 test.each([
-  [{ address: '192.0.2.1' }, '--resolve www.example.com:443:192.0.2.1'],
-  [{ address: '192.0.2.1', port: 443 }, '--resolve www.example.com:443:192.0.2.1'],
-  [{ address: '2001:db8::1' }, "--resolve 'www.example.com:443:[2001:db8::1]'"],
-  [{ address: '127.0.0.1', port: 9443 }, '--connect-to www.example.com:443:127.0.0.1:9443'],
+  [{ address: { host: '192.0.2.1', port: 443 } }, '--resolve www.example.com:443:192.0.2.1'],
+  [
+    { address: { host: '2001:db8::1', port: 443 } },
+    "--resolve 'www.example.com:443:[2001:db8::1]'",
+  ],
+  [
+    { address: { host: '127.0.0.1', port: 9443 } },
+    '--connect-to www.example.com:443:127.0.0.1:9443',
+  ],
   [
     { popName: popNameOf('d111111abcdef8.cloudfront.net', 'NRT57-P3', 'cloudfront.net') },
     '--connect-to www.example.com:443:d111111abcdef8.nrt57-p3.cloudfront.net:443',

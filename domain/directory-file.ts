@@ -1,6 +1,17 @@
-import { isIP } from 'node:net';
+/** The file that `EDGE_DIRECTORY` names: where POPs are, by the operator's word. */
+
 import { z } from 'zod';
-import type { PopAddresses } from './directory.ts';
+
+/** Where a POP listens: an IP address and a port. */
+export type EdgeAddress = { readonly host: string; readonly port: number };
+
+/** Addresses of one POP by the scheme of the URL; a scheme without addresses can't be fetched there. */
+export type PopAddresses = {
+  readonly https: readonly EdgeAddress[];
+  readonly http: readonly EdgeAddress[];
+};
+
+const ipSchema = z.union([z.ipv4(), z.ipv6()]);
 
 const addressSchema = z
   .string()
@@ -9,7 +20,10 @@ const addressSchema = z
     host: text.slice(0, text.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1'),
     port: Number(text.slice(text.lastIndexOf(':') + 1)),
   }))
-  .refine(({ host, port }) => isIP(host) !== 0 && port >= 1 && port <= 65_535, 'must be ip:port');
+  .refine(
+    ({ host, port }) => ipSchema.safeParse(host).success && port >= 1 && port <= 65_535,
+    'must be ip:port',
+  );
 
 const addressesSchema = z.array(addressSchema).max(64, 'has more than 64 addresses').default([]);
 
