@@ -4,6 +4,7 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { DataConverter } from '@temporalio/common';
+import { untilOnlyPollsAreLeft } from './only-polls-left.ts';
 import { describeTemporalProblem } from './temporal-problem.ts';
 
 /** A worker to run. */
@@ -89,10 +90,31 @@ async function runOnce(
     onPolling();
     await Promise.race([running, stopping]);
     if (stop.aborted && worker.getState() === 'RUNNING') worker.shutdown();
+    if (stop.aborted && !(await hasEnded(worker, running))) {
+      logger.warn('ending with polls open: Temporal does not answer them');
+      // The worker holds its connection, and the process ends.
+      running.catch(() => undefined);
+      return;
+    }
     await running;
-  } finally {
     await connection.close();
+  } catch (error) {
+    await connection.close().catch(() => undefined);
+    throw error;
   }
+}
+
+/** Waits until a worker that was told to end has ended, or waits for its polls alone. */
+async function hasEnded(worker: Worker, running: Promise<void>): Promise<boolean> {
+  const end = new AbortController();
+  const ended = running.then(
+    () => true,
+    () => true,
+  );
+  const gaveUp = untilOnlyPollsAreLeft(worker, end.signal).then(() => false);
+  const isFirst = await Promise.race([ended, gaveUp]);
+  end.abort();
+  return isFirst;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -20,12 +20,16 @@ export const DEFAULT_UI_PORT = 8_233;
  * - Timers are rounded up by as much as `timerProcessorMaxTimeShift`, 1 s
  *   (server: service/history/shard/task_key_manager.go).
  * - Fairness between requests is off unless asked for.
+ * - A worker that ends leaves long polls behind, and a batch handed to one of them is lost until its
+ *   heartbeat is missed. With this the server answers them first, and the worker waits for it (SDK
+ *   core: worker/mod.rs, `worker_poll_complete_on_shutdown`).
  * - One host carries every service here, so limits meant for one of many are lifted.
  */
 export const DEV_SERVER_DYNAMIC_CONFIG = [
   'history.transferProcessorMaxPollRPS=100',
   'history.timerProcessorMaxTimeShift="10ms"',
   'matching.enableFairness=true',
+  'frontend.enableCancelWorkerPollsOnShutdown=true',
   'frontend.rps=20000',
   'frontend.namespaceRPS=20000',
   'matching.rps=20000',

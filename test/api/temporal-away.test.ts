@@ -1,45 +1,12 @@
-import { once } from 'node:events';
-import { type Server, type Socket, connect, createServer } from 'node:net';
-import { inject, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createTemporalGateway } from '../../api/temporal/temporal-client-gateway.ts';
 import { createTemporalConnection } from '../../api/temporal/temporal-connection.ts';
 import { createDataConverter } from '../../codec/payload-codec.ts';
+import { createTemporalDoor } from '../support/temporal-door.ts';
 import { createTestApi } from './stub/create-test-api.ts';
 import { matching } from './stub/matchers.ts';
 
 const REQUEST_ID = '684153cc-efab-4a53-9409-357fddc2e2bd';
-
-/** A door to the run's Temporal server that can be shut and opened again on the same port. */
-async function createSwitch() {
-  const [host = '', port = ''] = inject('temporalAddress').split(':');
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((inner) => {
-    const outer = connect(Number(port), host);
-    for (const socket of [inner, outer]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-      socket.on('close', () => sockets.delete(socket));
-    }
-    inner.pipe(outer).pipe(inner);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const ownPort = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    address: `127.0.0.1:${ownPort}`,
-    shut: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    open: async () => {
-      server.listen(ownPort, '127.0.0.1');
-      await once(server, 'listening');
-    },
-  };
-}
 
 function createGatewayTo(address: string) {
   const converter = createDataConverter();
@@ -52,7 +19,7 @@ function createGatewayTo(address: string) {
 }
 
 test('answers every call with 503 while Temporal is away, and recovers by itself', async () => {
-  const door = await createSwitch();
+  const door = await createTemporalDoor();
   const { gateway, connection } = createGatewayTo(door.address);
   const { app, postJson } = createTestApi({ gateway });
   const body = { url_list: ['https://www.example.com/'], timeout: 1, instance_count: 0 };

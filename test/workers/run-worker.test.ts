@@ -14,6 +14,7 @@ import {
   type WorkerOnSimulation,
 } from '../edge/support/worker-on-simulation.ts';
 import { startRawServer } from '../edge/support/raw-server.ts';
+import { createTemporalDoor } from '../support/temporal-door.ts';
 import { createTestNamespace, type TestNamespace } from '../support/temporal-namespace.ts';
 import type { oneBatch } from './support/one-batch.ts';
 
@@ -149,6 +150,22 @@ test('ends while it connects to what takes connections and never answers', async
   // It did not wait for the end of the attempt.
   expect(connectionsOpen).toBe(1);
   expect(worker.lines).toMatchObject([{ msg: 'worker stopped' }]);
+});
+
+test('ends soon after Temporal went away, though its polls are never answered', async () => {
+  const door = await createTemporalDoor();
+  const worker = startFetchWorker({ address: door.address });
+  await (await start(batch(['/sizes/3000']))).result();
+  await door.shut();
+
+  worker.stop.abort();
+  await worker.ended;
+
+  expect(worker.lines).toMatchObject([
+    { msg: 'worker polling' },
+    { msg: 'ending with polls open: Temporal does not answer them' },
+    { msg: 'worker stopped' },
+  ]);
 });
 
 test.each([
