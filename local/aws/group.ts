@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from './event-log.ts';
 import type { Faults } from './faults.ts';
@@ -65,6 +66,8 @@ class ProcessGroup implements LocalGroup {
     this.#deps = deps;
     this.settings = deps.settings;
     this.#desired = deps.settings.minSize;
+    // Each instance that boots or drains listens: bounded by the group's MaxSize.
+    setMaxListeners(0, this.#closing.signal);
     this.#converge();
   }
 
