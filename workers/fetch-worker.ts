@@ -16,6 +16,13 @@ const THREAD_FILE = new URL('./fetch-thread.js', import.meta.url);
 const DRAIN_MS = 20_000;
 
 /**
+ * From the end of polling to the drain. What a drained batch hands back is planned again at once, and
+ * would meet the polls that are just being closed: a batch handed to one of those is lost until its
+ * heartbeat is missed.
+ */
+const POLLS_CLOSE_MS = 500;
+
+/**
  * Wires a fetch worker and runs it until SIGTERM, SIGINT or the end of its instance; returns when it
  * has drained.
  *
@@ -26,7 +33,9 @@ export async function runFetchWorker(config: FetchConfig, logger: Logger): Promi
   installRuntime({ logger, ...config });
   const instance = watchInstance(config, logger);
   const stop = AbortSignal.any([stopOnSignals(logger), instance.signal]);
-  stop.addEventListener('abort', () => thread.drain());
+  stop.addEventListener('abort', () => {
+    setTimeout(() => thread.drain(), POLLS_CLOSE_MS).unref();
+  });
   await runWorker({
     temporal: config.temporal,
     dataConverter: createDataConverter({ encryptionKey: config.historyEncryptionKey }),
