@@ -48,6 +48,12 @@ export function parseDirectoryFile(text: string): ReadonlyMap<string, PopAddress
   return new Map(pops.map(([pop, addresses]) => [pop.toUpperCase(), addresses]));
 }
 
+/** What an operator hears of a file that can't be read or parsed: its path, and what is wrong. */
+export function directoryFileProblem(path: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `EDGE_DIRECTORY ${path} can't be used: ${reason}`;
+}
+
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,7 +1,7 @@
 /** POP addresses from a JSON file: the operator's word, which is not checked against private ranges. */
 
 import { readFile, stat } from 'node:fs/promises';
-import { parseDirectoryFile } from '../domain/directory-file.ts';
+import { directoryFileProblem, parseDirectoryFile } from '../domain/directory-file.ts';
 import {
   DirectoryError,
   type EdgeDirectory,
@@ -76,7 +76,7 @@ class DirectoryFile {
     } catch (error) {
       // A file that could not be read is read again, though it may be the same as before.
       if (error instanceof Error && 'code' in error) this.#version = undefined;
-      this.#noteProblem(error instanceof Error ? error.message : String(error));
+      this.#noteProblem(directoryFileProblem(this.#path, error));
     }
   }
 
@@ -88,8 +88,7 @@ class DirectoryFile {
     return { isFound: false, reason: `${pop} is not listed in the edge directory` };
   }
 
-  #noteProblem(reason: string): void {
-    const problem = `EDGE_DIRECTORY ${this.#path} can't be used: ${reason}`;
+  #noteProblem(problem: string): void {
     if (problem === this.problem) return;
     this.problem = problem;
     this.#onBadFile(problem);

@@ -71,6 +71,7 @@ async function runOnce(
   // What takes the connection and never answers would hold the process for the client's timeouts.
   const connection = await Promise.race([connecting, stopping]);
   if (connection === undefined) {
+    // The process ends: how this attempt does concerns nobody any more.
     connecting.then((late) => late.close()).catch(() => undefined);
     return;
   }
@@ -99,6 +100,7 @@ async function runOnce(
     await running;
     await connection.close();
   } catch (error) {
+    // What went wrong first is told; a worker that failed may hold the connection still.
     await connection.close().catch(() => undefined);
     throw error;
   }

@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type CurlRoute, popNameOf } from '../../domain/curl-command.ts';
-import { parseDirectoryFile, type PopAddresses } from '../../domain/directory-file.ts';
+import {
+  directoryFileProblem,
+  parseDirectoryFile,
+  type PopAddresses,
+} from '../../domain/directory-file.ts';
 import { hostOfUrl } from '../../domain/host-of-url.ts';
 
 /** Where a command of a report connects to; undefined where nobody knows. */
@@ -47,8 +51,7 @@ export class DirectoryFileError extends Error {
   override readonly name = 'DirectoryFileError' as const;
 
   constructor(path: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`EDGE_DIRECTORY ${path} can't be used: ${reason}`, { cause });
+    super(directoryFileProblem(path, cause), { cause });
   }
 }
 
