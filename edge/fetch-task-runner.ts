@@ -11,8 +11,7 @@ import {
 import type { EdgeEngine, EngineDeadlines } from './engine.ts';
 import type { FetchTask, FetchTaskResult, FetchTaskRunner } from './fetch-task.ts';
 import type { PopLimiter, Slot } from './pop-limiter.ts';
-import { reachDepth } from './reach-depth.ts';
-import { requestHeaders } from './request-headers.ts';
+import { NO_PROOF, reachDepth } from './reach-depth.ts';
 import type { RequestRate } from './request-rate.ts';
 import { TaskEnded } from './task-ended.ts';
 import { TaskProber } from './task-prober.ts';
@@ -49,21 +48,11 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
   const proberDeps = { engine, rate, policy, choice: new AddressChoice(), deadlines, storePauseMs };
   const inFlight = new TasksInFlight();
 
-  function createProber(task: FetchTask, addresses: PopAddresses, slot: Slot): TaskProber {
-    return new TaskProber(proberDeps, {
-      task,
-      url: new URL(task.url),
-      addresses,
-      headers: requestHeaders(task.headers),
-      withoutSlot: (pause) => leaveFor(slot, pause, task.signal),
-    });
-  }
-
   return {
     acquire: ({ pop, expectedBytes, signal }) =>
       limiter.acquire({ pop, isLarge: isLarge(expectedBytes), signal }),
     mayStay: (slot, expectedBytes) => slot.mayStay(isLarge(expectedBytes)),
-    // One function where two would read better: each promise is paid for at every fetch.
+    // One function where three would read better: each promise is paid for at every fetch.
     async run(task, slot) {
       let prober: TaskProber | undefined;
       let hasBegun = false;
@@ -74,13 +63,24 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
         hasBegun = true;
         const asked = directory.resolve(task.pop, task.domainName);
         const resolution = asked instanceof Promise ? await asked : asked;
-        prober = createProber(task, addressesOf(resolution), slot);
-        const outcome = await reachDepth(task.depth, prober);
-        return resultOf(prober, {
-          outcome,
-          message: reasonOf(outcome, prober),
-          isSlowedDown: false,
-        });
+        const asking = new TaskProber(proberDeps, task, addressesOf(resolution));
+        prober = asking;
+        const story = reachDepth(task.depth);
+        let step = story.next();
+        while (step.done !== true) {
+          let sighting = NO_PROOF;
+          if (step.value === 'pause') {
+            await leaveFor(slot, () => asking.pause(), task.signal);
+          } else {
+            try {
+              sighting = asking.read(step.value, await asking.send(step.value));
+            } catch (error) {
+              sighting = await asking.retry(step.value, error);
+            }
+          }
+          step = story.next(sighting);
+        }
+        return resultOf(asking, endOfStory(step.value, asking));
       } catch (error) {
         return resultOf(prober, endOf(error, task));
       } finally {
@@ -92,12 +92,6 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
 
 function isLarge(expectedBytes = 0): boolean {
   return expectedBytes > LARGE_OBJECT_BYTES;
-}
-
-function reasonOf(outcome: Outcome, { headers }: TaskProber): string | undefined {
-  return outcome === 'not_cacheable' && headers !== undefined
-    ? describeCaching(headers)
-    : undefined;
 }
 
 /** @throws TaskEnded when the task was cancelled meanwhile. */
@@ -112,6 +106,13 @@ function addressesOf(resolution: PopResolution): PopAddresses {
 }
 
 type TaskEnd = Pick<FetchTaskResult, 'outcome' | 'message' | 'isSlowedDown'>;
+
+/** The end of a story that was told to its end. */
+function endOfStory(outcome: Outcome, { headers }: TaskProber): TaskEnd {
+  const isTelling = outcome === 'not_cacheable' && headers !== undefined;
+  const message = isTelling ? describeCaching(headers) : undefined;
+  return { outcome, message, isSlowedDown: false };
+}
 
 /** Turns what ended a task into its result. Anything unknown is a defect and is thrown on. */
 function endOf(error: unknown, task: FetchTask): TaskEnd {

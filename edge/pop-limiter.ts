@@ -151,10 +151,10 @@ export class PopLimiter {
     const limit = this.#policy.limitOf(pop, 'any');
     if (isLarge !== isNextLarge || running > limit) return false;
     if (isLarge && runningLarge > this.#policy.limitOf(pop, 'large')) return false;
-    if (waiters.some((waiter) => waiter.siblings !== siblings)) return false;
     const isFull = this.#running >= this.#maxRunning;
-    if (isFull && this.#waiting.size > (waiters.length > 0 ? 1 : 0)) return false;
-    if (waiters.length === 0) return true;
+    if (waiters.length === 0) return !isFull || this.#waiting.size === 0;
+    if (waiters.some((waiter) => waiter.siblings !== siblings)) return false;
+    if (isFull && this.#waiting.size > 1) return false;
     // The POP may have got more places since the siblings began to wait.
     if (running < limit) this.#admitFrom(state);
     else if (!isFull) this.#policy.noteFull(pop, 'any');

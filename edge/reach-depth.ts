@@ -2,25 +2,33 @@
 
 import type { Depth, Outcome } from '../domain/outcome.ts';
 
+/**
+ * What the story asks for next: one GET of the whole body; a look that fetches no body, and proves
+ * nothing where the POP's copy is not the body fetched; or a second's pause, since a POP stores
+ * after it has answered.
+ */
+export type Step = 'fetch' | 'check' | 'pause';
+
 /** What one complete answer of the POP showed. */
 export type Sighting = {
   readonly isHit: boolean;
   /** A Hit from the POP's own cache, by Server-Timing. */
   readonly isEdgeHit: boolean;
   readonly isLambdaGenerated: boolean;
+  /** Whether Server-Timing has told layers, in this answer or an earlier one of the task. */
+  readonly knowsLayers: boolean;
 };
 
-/** How the story asks the POP. Failures of any kind are thrown. */
-export interface Prober {
-  /** One GET of the whole body. */
-  fetch(): Promise<Sighting>;
-  /** Asks without fetching the body; proves nothing where the POP's copy is not the body fetched. */
-  check(): Promise<Sighting>;
-  /** Whether Server-Timing has told layers so far. */
-  knowsLayers(): boolean;
-  /** A pause of a second: a POP stores after it has answered. */
-  pause(): Promise<void>;
-}
+/** What a step showed that proved nothing. */
+export const NO_PROOF: Sighting = {
+  isHit: false,
+  isEdgeHit: false,
+  isLambdaGenerated: false,
+  knowsLayers: false,
+};
+
+/** Steps until an outcome; takes what each fetch or check showed, and after a pause anything. */
+export type DepthStory = Generator<Step, Outcome, Sighting>;
 
 /**
  * Fetches until the depth is reached or known to be out of reach.
@@ -29,42 +37,42 @@ export interface Prober {
  * proof of the POP's own cache comes with the third. Checks come after two whole fetches only,
  * since it is not known whether a Range request counts for admission or leaves a fragment.
  */
-export function reachDepth(depth: Depth, prober: Prober): Promise<Outcome> {
-  return depth === 'edge' ? reachEdge(prober) : reachRegional(prober);
+export function reachDepth(depth: Depth): DepthStory {
+  return depth === 'edge' ? reachEdge() : reachRegional();
 }
 
-async function reachEdge(prober: Prober): Promise<Outcome> {
-  const first = await prober.fetch();
+function* reachEdge(): DepthStory {
+  const first = yield 'fetch';
   if (first.isEdgeHit) return 'warm';
-  const second = await fetchUntilHit(prober);
+  const second = yield* fetchUntilHit();
   if (typeof second === 'string') return second;
   if (second.isEdgeHit) return 'warm';
-  if (!prober.knowsLayers()) return 'filled';
-  if ((await prober.check()).isEdgeHit) return 'warm';
-  const last = await prober.fetch();
+  if (!second.knowsLayers) return 'filled';
+  if ((yield 'check').isEdgeHit) return 'warm';
+  const last = yield 'fetch';
   if (last.isEdgeHit) return 'warm';
-  const proof = await prober.check();
+  const proof = yield 'check';
   if (proof.isEdgeHit) return 'warm';
   return last.isHit || proof.isHit ? 'regional' : 'not_cacheable';
 }
 
-async function reachRegional(prober: Prober): Promise<Outcome> {
-  const first = await prober.fetch();
+function* reachRegional(): DepthStory {
+  const first = yield 'fetch';
   if (first.isHit) return first.isEdgeHit ? 'warm' : 'regional';
-  const proof = await prober.check();
+  const proof = yield 'check';
   if (proof.isHit) return proof.isEdgeHit ? 'warm' : 'regional';
-  const second = await fetchUntilHit(prober);
+  const second = yield* fetchUntilHit();
   if (typeof second === 'string') return second;
   return second.isEdgeHit ? 'warm' : 'regional';
 }
 
 /** The next fetch, and one more a second later where it is not a Hit either. */
-async function fetchUntilHit(prober: Prober): Promise<Sighting | Outcome> {
-  const next = await prober.fetch();
+function* fetchUntilHit(): Generator<Step, Sighting | Outcome, Sighting> {
+  const next = yield 'fetch';
   if (next.isHit) return next;
   if (next.isLambdaGenerated) return 'edge_generated';
-  await prober.pause();
-  const last = await prober.fetch();
+  yield 'pause';
+  const last = yield 'fetch';
   if (last.isHit) return last;
   return last.isLambdaGenerated ? 'edge_generated' : 'not_cacheable';
 }

@@ -13,7 +13,8 @@ import {
 } from './engine.ts';
 import type { ConcurrencyPolicy } from './concurrency-policy.ts';
 import type { FetchTask } from './fetch-task.ts';
-import type { Prober, Sighting } from './reach-depth.ts';
+import { NO_PROOF, type Sighting, type Step } from './reach-depth.ts';
+import { requestHeaders } from './request-headers.ts';
 import type { RequestRate } from './request-rate.ts';
 import { TaskEnded } from './task-ended.ts';
 
@@ -28,17 +29,6 @@ export type ProberDeps = {
   readonly storePauseMs: number;
 };
 
-/** What one prober asks. */
-export type ProberTask = {
-  readonly task: FetchTask;
-  readonly url: URL;
-  readonly addresses: PopAddresses;
-  /** Header lines of each GET. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Runs a pause without holding the task's place. */
-  readonly withoutSlot: (pause: () => Promise<void>) => Promise<void>;
-};
-
 const CONNECT_CODES: ReadonlySet<string> = new Set([
   'connect_failed',
   'connect_timeout',
@@ -48,10 +38,21 @@ const BROKEN_CODES: ReadonlySet<string> = new Set(['reset', 'truncated']);
 const RETRY_DELAY_MS = 50;
 const RETRY_JITTER_MS = 200;
 
-/** Asks one POP about one URL, and keeps what the task's result needs. */
-export class TaskProber implements Prober {
+const RANGE_OF_CHECK = ['Range', 'bytes=0-0'] as const;
+
+/** A step that asks the POP. */
+export type Ask = Exclude<Step, 'pause'>;
+
+/**
+ * Asks one POP about one URL, and keeps what the task's result needs. A step is sent, then its answer
+ * read, or the failure retried: three calls, so that a step that succeeds costs one promise.
+ */
+export class TaskProber {
   readonly #deps: ProberDeps;
-  readonly #asked: ProberTask;
+  readonly #task: FetchTask;
+  readonly #url: URL;
+  readonly #candidates: readonly EdgeAddress[];
+  #address: EdgeAddress | undefined;
   #connectTries = 1;
   #brokenTries = 1;
   #knowsLayers = false;
@@ -63,43 +64,64 @@ export class TaskProber implements Prober {
   facts: AnswerFacts | undefined;
   headers: EngineAnswer['headers'] | undefined;
 
-  constructor(deps: ProberDeps, asked: ProberTask) {
+  constructor(deps: ProberDeps, task: FetchTask, addresses: PopAddresses) {
     this.#deps = deps;
-    this.#asked = asked;
+    this.#task = task;
+    this.#url = new URL(task.url);
+    this.#candidates = this.#url.protocol === 'http:' ? addresses.http : addresses.https;
   }
 
-  knowsLayers(): boolean {
-    return this.#knowsLayers;
+  /**
+   * Sends the GET of a step as soon as the POP's rate allows it.
+   *
+   * @throws TaskEnded when the POP has no address for the URL's scheme.
+   */
+  send(ask: Ask): Promise<EngineAnswer> {
+    return this.#sendTo(this.#deps.choice.pick(this.#candidates), ask);
   }
 
-  async pause(): Promise<void> {
-    const { signal } = this.#asked.task;
-    await this.#asked.withoutSlot(() => sleep(this.#deps.storePauseMs, undefined, { signal }));
-  }
-
-  fetch(): Promise<Sighting> {
-    return this.#ask([], (answer) => {
-      const facts = this.#note(answer);
+  /** Reads the answer to a step. @throws TaskEnded when it is no answer that the story can go on with. */
+  read(ask: Ask, answer: EngineAnswer): Sighting {
+    const facts = this.#note(answer);
+    if (this.#isWhole(ask)) {
       const failure = failureOfAnswer(answer, facts);
       if (failure !== undefined) throw new TaskEnded(failure, describeAnswer(answer, facts));
       this.bodyBytes = answer.bodyBytes;
-      return sightingOf(facts);
-    });
+    } else if (!this.#isProof(answer, facts)) {
+      return NO_PROOF;
+    }
+    const { isHit, layer, isLambdaGenerated } = facts;
+    const isEdgeHit = isHit && layer === 'EDGE';
+    return { isHit, isEdgeHit, isLambdaGenerated, knowsLayers: this.#knowsLayers };
   }
 
-  async check(): Promise<Sighting> {
-    // An empty body has no byte 0: the whole GET costs nothing and can't be answered with 416.
-    if (this.bodyBytes === 0) return this.fetch();
+  /**
+   * Sends a step again after `failure`, as often as that is worth it.
+   *
+   * @throws TaskEnded when it is not, and `failure` itself when it is not the engine's.
+   */
+  async retry(ask: Ask, failure: unknown): Promise<Sighting> {
     try {
-      return await this.#ask([['Range', 'bytes=0-0']], (answer) => {
-        const facts = this.#note(answer);
-        return this.#isProof(answer, facts) ? sightingOf(facts) : NO_PROOF;
-      });
+      const address = this.#nextAddress(failure);
+      await this.#jitter();
+      return this.read(ask, await this.#sendTo(address, ask));
     } catch (error) {
+      if (error instanceof EngineError) return this.retry(ask, error);
       // The fetches before said what they said; a check that breaks only proves nothing.
-      if (error instanceof TaskEnded && error.outcome !== undefined) return NO_PROOF;
+      const isAnswered = error instanceof TaskEnded && error.outcome !== undefined;
+      if (isAnswered && !this.#isWhole(ask)) return NO_PROOF;
       throw error;
     }
+  }
+
+  /** The pause before a second Miss is tried again. */
+  async pause(): Promise<void> {
+    await sleep(this.#deps.storePauseMs, undefined, { signal: this.#task.signal });
+  }
+
+  /** An empty body has no byte 0: to check it is to fetch it, and that can't be answered with 416. */
+  #isWhole(ask: Ask): boolean {
+    return ask === 'fetch' || this.bodyBytes === 0;
   }
 
   /** Whether a check's answer is about the very body that was fetched, from the POP asked. */
@@ -113,8 +135,8 @@ export class TaskProber implements Prober {
   }
 
   #note(answer: EngineAnswer): AnswerFacts {
-    const { task } = this.#asked;
-    const facts = readFacts(answer, task.pop);
+    const { pop } = this.#task;
+    const facts = readFacts(answer, pop);
     this.fetches += 1;
     this.status = answer.status;
     this.facts = facts;
@@ -124,82 +146,63 @@ export class TaskProber implements Prober {
     const { bodyBytes, firstByteMs, connectMs = 0 } = answer;
     const totalMs = answer.totalMs - connectMs;
     const isFailed = facts.isSlowDown;
-    this.#deps.policy.note({ pop: task.pop, bodyBytes, firstByteMs, totalMs, isFailed });
+    this.#deps.policy.note({ pop, bodyBytes, firstByteMs, totalMs, isFailed });
     if (facts.isSlowDown) {
-      this.#deps.rate.slowDown(task.pop);
+      this.#deps.rate.slowDown(pop);
       throw new TaskEnded(undefined, undefined, { isSlowedDown: true });
     }
     return facts;
   }
 
-  /** Sends a GET, again where that is worth it, and reads its answer. */
-  async #ask(
-    moreHeaders: ProberTask['headers'],
-    read: (answer: EngineAnswer) => Sighting,
-  ): Promise<Sighting> {
-    const { task, url, addresses } = this.#asked;
-    const { engine, rate, choice } = this.#deps;
-    const candidates = url.protocol === 'http:' ? addresses.http : addresses.https;
-    let address = choice.pick(candidates);
-    for (;;) {
-      if (address === undefined) {
-        const scheme = url.protocol.slice(0, -1);
-        throw new TaskEnded('connect_failed', `the POP has no address for ${scheme}`);
-      }
-      const turn = rate.take(task.pop, task.signal);
-      if (turn !== undefined) await turn;
-      try {
-        return read(await engine.fetch(this.#request(address, moreHeaders)));
-      } catch (error) {
-        if (!(error instanceof EngineError)) throw error;
-        address = this.#nextAddress(error, candidates, address);
-      }
-      await this.#jitter();
+  #sendTo(address: EdgeAddress | undefined, ask: Ask): Promise<EngineAnswer> {
+    const { engine, rate } = this.#deps;
+    const { pop, signal } = this.#task;
+    if (address === undefined) {
+      const scheme = this.#url.protocol.slice(0, -1);
+      throw new TaskEnded('connect_failed', `the POP has no address for ${scheme}`);
     }
+    this.#address = address;
+    const request = this.#request(address, ask);
+    const turn = rate.take(pop, signal);
+    return turn === undefined ? engine.fetch(request) : turn.then(() => engine.fetch(request));
   }
 
-  #request(address: EdgeAddress, moreHeaders: ProberTask['headers']): EngineRequest {
-    const { task, url, headers } = this.#asked;
+  #request(address: EdgeAddress, ask: Ask): EngineRequest {
+    const { headers, signal, onBodyBytes } = this.#task;
+    const lines = requestHeaders(headers);
     return {
-      url,
+      url: this.#url,
       address,
       method: 'GET',
-      headers: moreHeaders.length === 0 ? headers : [...headers, ...moreHeaders],
+      headers: this.#isWhole(ask) ? lines : [...lines, RANGE_OF_CHECK],
       deadlines: this.#deps.deadlines,
-      signal: task.signal,
-      onBodyBytes: task.onBodyBytes,
+      signal,
+      onBodyBytes,
     };
   }
 
   /** Where to try again after a failure. @throws TaskEnded when it is not worth another try. */
-  #nextAddress(
-    error: EngineError,
-    candidates: readonly EdgeAddress[],
-    failed: EdgeAddress,
-  ): EdgeAddress {
-    const { pop } = this.#asked.task;
-    const { code, status, bodyBytes } = error.facts;
+  #nextAddress(failure: unknown): EdgeAddress {
+    const failed = this.#address;
+    if (!(failure instanceof EngineError) || failed === undefined) throw failure;
+    const { choice, policy } = this.#deps;
+    const { code, status, bodyBytes } = failure.facts;
     if (status !== undefined) this.status = status;
     if (code !== 'aborted') {
-      this.#deps.policy.note({ pop, bodyBytes, firstByteMs: 0, totalMs: 0, isFailed: true });
+      const { pop } = this.#task;
+      policy.note({ pop, bodyBytes, firstByteMs: 0, totalMs: 0, isFailed: true });
     }
     if (CONNECT_CODES.has(code)) {
-      this.#deps.choice.avoid(failed);
-      const other = this.#deps.choice.pick(candidates, failed);
+      choice.avoid(failed);
+      const other = choice.pick(this.#candidates, failed);
       if (other !== undefined && this.#connectTries-- > 0) return other;
     }
     if (BROKEN_CODES.has(code) && this.#brokenTries-- > 0) return failed;
-    throw new TaskEnded(failureOfError(code), error.message.slice(0, 200));
+    throw new TaskEnded(failureOfError(code), failure.message.slice(0, 200));
   }
 
   async #jitter(): Promise<void> {
-    const { signal } = this.#asked.task;
+    const { signal } = this.#task;
     await sleep(RETRY_DELAY_MS + Math.random() * RETRY_JITTER_MS, undefined, { signal });
   }
-}
-
-const NO_PROOF: Sighting = { isHit: false, isEdgeHit: false, isLambdaGenerated: false };
-
-function sightingOf({ isHit, layer, isLambdaGenerated }: AnswerFacts): Sighting {
-  return { isHit, isEdgeHit: isHit && layer === 'EDGE', isLambdaGenerated };
 }

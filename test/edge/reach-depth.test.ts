@@ -1,27 +1,24 @@
 import { expect, test } from 'vitest';
 import type { Depth } from '../../domain/outcome.ts';
-import { reachDepth, type Sighting } from '../../edge/reach-depth.ts';
+import { NO_PROOF, reachDepth, type Sighting } from '../../edge/reach-depth.ts';
 
-const MISS: Sighting = { isHit: false, isEdgeHit: false, isLambdaGenerated: false };
+const MISS: Sighting = { ...NO_PROOF, knowsLayers: true };
 const REC: Sighting = { ...MISS, isHit: true };
 const EDGE: Sighting = { ...REC, isEdgeHit: true };
 const LAMBDA: Sighting = { ...MISS, isLambdaGenerated: true };
 
-async function tell(depth: Depth, answers: Record<'fetch' | 'check', Sighting[]>, layers = true) {
+function tell(depth: Depth, answers: Record<'fetch' | 'check', readonly Sighting[]>): string {
+  const left = { fetch: [...answers.fetch], check: [...answers.check] };
   const asked: string[] = [];
-  const next = (kind: 'fetch' | 'check') => async (): Promise<Sighting> => {
-    asked.push(kind);
-    const answer = answers[kind].shift();
-    if (answer === undefined) throw new Error(`no more answers to ${kind}`);
-    return answer;
-  };
-  const outcome = await reachDepth(depth, {
-    fetch: next('fetch'),
-    check: next('check'),
-    knowsLayers: () => layers,
-    pause: async () => void asked.push('pause'),
-  });
-  return `${asked.join(' ')}: ${outcome}`;
+  const story = reachDepth(depth);
+  let step = story.next();
+  while (step.done !== true) {
+    asked.push(step.value);
+    const sighting = step.value === 'pause' ? NO_PROOF : left[step.value].shift();
+    if (sighting === undefined) throw new Error(`no more answers to ${step.value}`);
+    step = story.next(sighting);
+  }
+  return `${asked.join(' ')}: ${step.value}`;
 }
 
 test.each([
@@ -37,17 +34,21 @@ test.each([
   [[MISS, MISS, REC], [EDGE], 'fetch fetch pause fetch check: warm'],
   [[LAMBDA, LAMBDA], [], 'fetch fetch: edge_generated'],
   [[LAMBDA, REC], [EDGE], 'fetch fetch check: warm'],
-])('reaches the edge: case %#', async (fetches, checks, story) => {
-  expect(await tell('edge', { fetch: [...fetches], check: [...checks] })).toBe(story);
+])('reaches the edge: case %#', (fetches, checks, story) => {
+  expect(tell('edge', { fetch: fetches, check: checks })).toBe(story);
 });
+
+function unlayered(sighting: Sighting): Sighting {
+  return { ...sighting, knowsLayers: false };
+}
 
 test.each([
   [[MISS, REC], 'fetch fetch: filled'],
   [[REC, REC], 'fetch fetch: filled'],
   [[MISS, MISS, REC], 'fetch fetch pause fetch: filled'],
   [[MISS, MISS, MISS], 'fetch fetch pause fetch: not_cacheable'],
-])('never says warm without layers: case %#', async (fetches, story) => {
-  expect(await tell('edge', { fetch: [...fetches], check: [] }, false)).toBe(story);
+])('never says warm without layers: case %#', (fetches, story) => {
+  expect(tell('edge', { fetch: fetches.map(unlayered), check: [] })).toBe(story);
 });
 
 test.each([
@@ -58,6 +59,6 @@ test.each([
   [[MISS, REC], [MISS], 'fetch check fetch: regional'],
   [[MISS, MISS, REC], [MISS], 'fetch check fetch pause fetch: regional'],
   [[MISS, MISS, MISS], [MISS], 'fetch check fetch pause fetch: not_cacheable'],
-])('reaches the regional edge cache: case %#', async (fetches, checks, story) => {
-  expect(await tell('regional', { fetch: [...fetches], check: [...checks] })).toBe(story);
+])('reaches the regional edge cache: case %#', (fetches, checks, story) => {
+  expect(tell('regional', { fetch: fetches, check: checks })).toBe(story);
 });
