@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { failureOfAnswer, readFacts } from '../edge/classify.ts';
+import { edgeUrl } from '../edge/edge-url.ts';
 import type { EdgeEngine, EngineRequest } from '../edge/engine.ts';
 import { createEdgeSecureContext } from '../edge/http1/secure-context.ts';
 import { requestHeaders } from '../edge/request-headers.ts';
@@ -45,7 +46,7 @@ class Client {
   #request(address: string): EngineRequest {
     const { scheme, port, object } = this.#task;
     return {
-      url: new URL(`${scheme}://${HOST}/${object}/${this.#started}`),
+      url: edgeUrl(`${scheme}://${HOST}/${object}/${this.#started}`),
       address: { host: address, port },
       method: 'GET',
       headers: requestHeaders([]),

@@ -1,6 +1,7 @@
 /** The one interface of the HTTP engines: what the product needs of a GET, and nothing more. */
 
 import type { EdgeAddress } from '../domain/directory-file.ts';
+import type { EdgeUrl } from './edge-url.ts';
 
 export type { EdgeAddress } from '../domain/directory-file.ts';
 
@@ -20,7 +21,7 @@ export type EngineDeadlines = {
 
 /** One GET to a pinned address. Host, SNI and certificate name are the URL's own. */
 export type EngineRequest = {
-  readonly url: URL;
+  readonly url: EdgeUrl;
   readonly address: EdgeAddress;
   readonly method: 'GET' | 'HEAD';
   /** Header lines beyond Host and Connection, checked at the API's door: no CR, LF or control characters. */

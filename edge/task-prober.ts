@@ -3,6 +3,7 @@ import type { AddressChoice } from './address-choice.ts';
 import { describeAnswer } from './describe-answer.ts';
 import { failureOfAnswer, failureOfError, readFacts, type AnswerFacts } from './classify.ts';
 import type { PopAddresses } from './directory.ts';
+import { edgeUrl, type EdgeUrl } from './edge-url.ts';
 import {
   EngineError,
   type EdgeAddress,
@@ -50,7 +51,7 @@ export type Ask = Exclude<Step, 'pause'>;
 export class TaskProber {
   readonly #deps: ProberDeps;
   readonly #task: FetchTask;
-  readonly #url: URL;
+  readonly #url: EdgeUrl;
   readonly #candidates: readonly EdgeAddress[];
   #address: EdgeAddress | undefined;
   #connectTries = 1;
@@ -67,8 +68,8 @@ export class TaskProber {
   constructor(deps: ProberDeps, task: FetchTask, addresses: PopAddresses) {
     this.#deps = deps;
     this.#task = task;
-    this.#url = new URL(task.url);
-    this.#candidates = this.#url.protocol === 'http:' ? addresses.http : addresses.https;
+    this.#url = edgeUrl(task.url);
+    this.#candidates = addresses[this.#url.origin.scheme];
   }
 
   /**
@@ -158,7 +159,7 @@ export class TaskProber {
     const { engine, rate } = this.#deps;
     const { pop, signal } = this.#task;
     if (address === undefined) {
-      const scheme = this.#url.protocol.slice(0, -1);
+      const { scheme } = this.#url.origin;
       throw new TaskEnded('connect_failed', `the POP has no address for ${scheme}`);
     }
     this.#address = address;

@@ -36,12 +36,13 @@ export function createUndiciEngine(options: UndiciEngineOptions): EdgeEngine {
 
   function take(request: EngineRequest, mayReuse: boolean): Connection {
     const { url, address } = request;
-    const poolKey = `${url.origin} ${address.host} ${address.port}`;
+    const origin = `${url.origin.scheme}://${url.origin.host}`;
+    const poolKey = `${origin} ${address.host} ${address.port}`;
     const { secureContext } = options;
     return pool.take({
       poolKey,
       mayReuse,
-      open: () => openConnection({ poolKey, origin: url.origin, address, secureContext, sessions }),
+      open: () => openConnection({ poolKey, origin, address, secureContext, sessions }),
     });
   }
 

@@ -14,7 +14,8 @@ export type ConnectionTarget = {
 
 /** The key of the pool that serves a request. */
 export function poolKey({ url, address }: EngineRequest): string {
-  return `${url.protocol}//${url.host} ${address.host} ${address.port}`;
+  const { scheme, host } = url.origin;
+  return `${scheme}://${host} ${address.host} ${address.port}`;
 }
 
 /**
@@ -30,8 +31,8 @@ export function connectionTarget({ url, address }: EngineRequest, key: string): 
   }
   return {
     key,
-    isTls: url.protocol === 'https:',
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    isTls: url.origin.scheme === 'https',
+    hostname: url.origin.hostname,
     address: { host, port },
   };
 }

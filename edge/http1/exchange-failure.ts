@@ -18,6 +18,8 @@ export function toEngineError(
   { what, cause }: ExchangeFailure,
   facts: EngineErrorFacts,
 ): EngineError {
-  const subject = `${method} ${url.origin}${url.pathname} at ${address.host}:${address.port}`;
+  const { scheme, host } = url.origin;
+  const [path = ''] = url.path.split('?');
+  const subject = `${method} ${scheme}://${host}${path} at ${address.host}:${address.port}`;
   return new EngineError(`${subject}: ${what}`, facts, cause === undefined ? {} : { cause });
 }

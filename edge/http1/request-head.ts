@@ -7,8 +7,11 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110 §5.5, narrowed to ASCII: CR, LF, NUL and other control characters would forge lines. */
 const FIELD_VALUE = /^[\t\x20-\x7e]*$/;
 
-/** RFC 9112 §3.2.1 and §3.2: no blank and no control character may split the request line. */
-const TARGET_AND_HOST = /^[\x21-\x7e]+ [\x21-\x7e]+$/;
+/**
+ * RFC 9112 §3.2.1: no blank and no control character may split the request line, and a fragment is
+ * no part of it.
+ */
+const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 
 /** Set by the engine, or meaningless without a body to send. */
 const RESERVED_NAMES = new Set([
@@ -30,14 +33,12 @@ const RESERVED_NAMES = new Set([
  * that is the engine's own.
  */
 export function writeRequestHead(request: EngineRequest): string {
-  const { url } = request;
-  const target = url.pathname + url.search;
-  if (!TARGET_AND_HOST.test(`${target} ${url.host}`)) {
-    throw new ProtocolError(
-      `invalid host ${quoteBytes(url.host)} or path ${quoteBytes(url.pathname)}`,
-    );
+  const { path, origin } = request.url;
+  if (!TARGET.test(path)) {
+    const [withoutQuery = ''] = path.split('?');
+    throw new ProtocolError(`invalid path or query string, of ${quoteBytes(withoutQuery)}`);
   }
-  return `${request.method} ${target} HTTP/1.1\r\nHost: ${url.host}\r\n${fieldLines(request.headers)}\r\n`;
+  return `${request.method} ${path} HTTP/1.1\r\nHost: ${origin.host}\r\n${fieldLines(request.headers)}\r\n`;
 }
 
 /** Checked lines by their list: thousands of requests share one. */

@@ -52,7 +52,7 @@ export class UndiciGet implements Dispatcher.DispatchHandler, ClockWatcher, Byte
     connection.client.dispatch(
       {
         method: request.method,
-        path: `${request.url.pathname}${request.url.search}`,
+        path: request.url.path,
         headers: request.headers.flat(),
       },
       this,
@@ -165,7 +165,7 @@ export class UndiciGet implements Dispatcher.DispatchHandler, ClockWatcher, Byte
       status: this.#status,
       headers: this.#headers,
     };
-    const message = `GET from ${request.url.host} at ${host}:${port}: ${suffix}`;
+    const message = `GET from ${request.url.origin.host} at ${host}:${port}: ${suffix}`;
     reject(new EngineError(message, facts, { cause }), isRepeatable);
   }
 

@@ -60,6 +60,15 @@ describe.each(ENGINES)('with the engine %s', (engine) => {
     expect(compressed.bodyBytes).toBeLessThan(182_310);
   });
 
+  test('asks for the query string byte for byte, since it is part of the cache key', async () => {
+    const path = "/query/a?title=it's~(a)|b";
+
+    await worker.run(`${HOST}${path}`);
+
+    const { items } = worker.cloudFront.inspect.requests({ path: '/query/*' });
+    expect(new Set(items.map((item) => item.path))).toEqual(new Set([path]));
+  });
+
   test('warms over plain HTTP', async () => {
     expect(await worker.run('http://www.example.com/sizes/5000')).toMatchObject({
       outcome: 'warm',

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { EdgeEngine, EngineRequest } from '../../edge/engine.ts';
 import { createEdgeSecureContext } from '../../edge/http1/secure-context.ts';
 import { createUndiciEngine } from '../../edge/undici-engine.ts';
+import { edgeUrl } from '../../edge/edge-url.ts';
 import { startRawServer, type RawServer } from './support/raw-server.ts';
 import { TEST_DEADLINES } from './support/worker-on-simulation.ts';
 
@@ -35,7 +36,7 @@ function get(
 ) {
   const { path = '/a?b=c', ...rest } = overrides;
   return engine.fetch({
-    url: new URL(`http://www.example.com${path}`),
+    url: edgeUrl(`http://www.example.com${path}`),
     address: { host: '127.0.0.1', port: server.port },
     method: 'GET',
     headers: [['Accept-Encoding', 'br, gzip']],

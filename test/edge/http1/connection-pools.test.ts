@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createHttp1Engine, type Http1EngineOptions } from '../../../edge/http1/http1-engine.ts';
+import { edgeUrl } from '../../../edge/edge-url.ts';
 import { engineRequest } from './helpers/engine-request.ts';
 import { ManualClock } from './helpers/manual-clock.ts';
 import { okAnswer, rawServer } from './helpers/raw-server.ts';
@@ -12,7 +13,7 @@ function engineForTest(options: Http1EngineOptions = {}) {
 
 /** A GET of the pool of `host`. */
 function requestTo(port: number, host: string, path = '/') {
-  return engineRequest(port, { url: new URL(path, `http://${host}.test`) });
+  return engineRequest(port, { url: edgeUrl(`http://${host}.test${path}`) });
 }
 
 test('opens no more connections than the process may have, and serves everything', async () => {

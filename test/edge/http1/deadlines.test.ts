@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createHttp1Engine, type Http1EngineOptions } from '../../../edge/http1/http1-engine.ts';
+import { edgeUrl } from '../../../edge/edge-url.ts';
 import { deferred } from './helpers/deferred.ts';
 import { engineRequest } from './helpers/engine-request.ts';
 import { ManualClock } from './helpers/manual-clock.ts';
@@ -31,7 +32,7 @@ test('gives up a connection that is not set up in time', async () => {
   const server = await rawServer(() => undefined);
   const { clock, engine } = engineWithClock();
   // The handshake can't end: the peer never says a word of TLS.
-  const url = new URL('https://edge.test/');
+  const url = edgeUrl('https://edge.test/');
   const fetching = engine.fetch(engineRequest(server.port, { url }));
 
   clock.advance(10_001);
@@ -119,7 +120,7 @@ test('ends a GET that waits in the queue at its total deadline and serves the ne
   });
   const { clock, engine } = engineWithClock({ maximumConnections: 1 });
   const deadlines = { ...engineRequest(1).deadlines, totalMs: 5_000 };
-  const silent = engine.fetch(engineRequest(server.port, { url: new URL('http://a.test/silent') }));
+  const silent = engine.fetch(engineRequest(server.port, { url: edgeUrl('http://a.test/silent') }));
   const queued = engine.fetch(engineRequest(server.port, { deadlines }));
   const patient = engine.fetch(engineRequest(server.port));
   await server.nextRequest();

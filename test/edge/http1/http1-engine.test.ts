@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { EdgeEngine } from '../../../edge/engine.ts';
 import { createHttp1Engine, type Http1EngineOptions } from '../../../edge/http1/http1-engine.ts';
 import { createEdgeSecureContext } from '../../../edge/http1/secure-context.ts';
+import { edgeUrl } from '../../../edge/edge-url.ts';
 import { createCertificates } from '../../../local/edge/certificates.ts';
 import { engineRequest } from './helpers/engine-request.ts';
 import { okAnswer, rawServer } from './helpers/raw-server.ts';
@@ -51,7 +52,7 @@ test('sends the request line, the Host of the URL and the headers, and nothing e
     ['User-Agent', 'prewarm'],
   ] as const;
 
-  await engine.fetch(engineRequest(server.port, { headers, url: new URL('http://a.test:81/b?c') }));
+  await engine.fetch(engineRequest(server.port, { headers, url: edgeUrl('http://a.test:81/b?c') }));
 
   const { head } = await server.nextRequest();
   expect(head).toBe(
@@ -108,9 +109,9 @@ test('reads no body after HEAD, 204 and 304, whatever their headers say', async 
   const engine = engineForTest();
 
   const answers = await Promise.all([
-    engine.fetch(engineRequest(server.port, { method: 'HEAD', url: new URL('http://a.test/200') })),
-    engine.fetch(engineRequest(server.port, { url: new URL('http://a.test/204') })),
-    engine.fetch(engineRequest(server.port, { url: new URL('http://a.test/304') })),
+    engine.fetch(engineRequest(server.port, { method: 'HEAD', url: edgeUrl('http://a.test/200') })),
+    engine.fetch(engineRequest(server.port, { url: edgeUrl('http://a.test/204') })),
+    engine.fetch(engineRequest(server.port, { url: edgeUrl('http://a.test/304') })),
   ]);
 
   for (const answer of answers) expect(answer).toMatchObject({ bodyBytes: 0, statedBytes: 9 });
@@ -215,7 +216,7 @@ test('refuses a body past the largest size as soon as it is stated or reached', 
   const engine = engineForTest({ maximumBodyBytes: 100 });
 
   for (const path of ['/stated', '/reached']) {
-    const request = engineRequest(server.port, { url: new URL(path, 'http://a.test') });
+    const request = engineRequest(server.port, { url: edgeUrl(`http://a.test${path}`) });
     await expect(engine.fetch(request)).rejects.toMatchObject({ code: 'too_large' });
   }
 });
@@ -226,7 +227,7 @@ test('fails what is in flight and closes every connection when it is closed', as
   });
   const engine = createHttp1Engine();
   await engine.fetch(engineRequest(server.port));
-  const silent = engine.fetch(engineRequest(server.port, { url: new URL('http://a.test/silent') }));
+  const silent = engine.fetch(engineRequest(server.port, { url: edgeUrl('http://a.test/silent') }));
   await server.nextRequest();
   await server.nextRequest();
 
@@ -251,7 +252,7 @@ test('fetches over TLS with the name of the URL, and resumes the session', async
     },
   });
   const engine = engineForTest({ secureContext: createEdgeSecureContext(caPem) });
-  const request = engineRequest(server.port, { url: new URL('https://edge.test/a') });
+  const request = engineRequest(server.port, { url: edgeUrl('https://edge.test/a') });
 
   const first = await engine.fetch(request);
   const second = await engine.fetch(request);
@@ -276,7 +277,7 @@ test.each([
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   });
 
-  const fetching = engine.fetch(engineRequest(server.port, { url: new URL(url) }));
+  const fetching = engine.fetch(engineRequest(server.port, { url: edgeUrl(url) }));
 
   await expect(fetching).rejects.toMatchObject({ code: 'tls_error' });
   expect(engine.openConnections()).toBe(0);
@@ -288,7 +289,7 @@ test('says tls_error of a peer that speaks no TLS, and connect_failed of one tha
   });
   const hangsUp = await rawServer(() => undefined, { onSocket: (socket) => socket.end() });
   const engine = engineForTest();
-  const url = new URL('https://edge.test/');
+  const url = edgeUrl('https://edge.test/');
 
   await expect(engine.fetch(engineRequest(plain.port, { url }))).rejects.toMatchObject({
     code: 'tls_error',

@@ -1,9 +1,10 @@
 import type { EngineRequest } from '../../../../edge/engine.ts';
+import { edgeUrl } from '../../../../edge/edge-url.ts';
 
 /** A GET of `http://edge.test/` through 127.0.0.1 with generous deadlines. */
 export function engineRequest(port: number, overrides: Partial<EngineRequest> = {}): EngineRequest {
   return {
-    url: new URL('http://edge.test/object?signature=secret'),
+    url: edgeUrl('http://edge.test/object?signature=secret'),
     address: { host: '127.0.0.1', port },
     method: 'GET',
     headers: [],
