@@ -7,9 +7,12 @@ const WITH_TEMPORAL = ['workflows', 'api', 'workers'].map(
 const END_TO_END = ['test/e2e/**/*.test.ts'];
 
 // Thread pools ran out of memory with Temporal's native module, so the pool is forks.
-// At most four at once: each test process with a worker of its own takes some 200 MB.
+// At most four at once: each test process with a worker of its own takes some 200 MB. A process runs
+// many files: to load the AWS and Temporal SDKs anew for each takes longer than most of their tests.
 const shared = {
   pool: 'forks',
+  isolate: false,
+  setupFiles: 'test/quiet-setup.ts',
   maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
   restoreMocks: true,
 } as const;
@@ -42,13 +45,13 @@ export default defineConfig({
         },
       },
       {
-        // Whole products side by side would fight for two cores, so these run one after the other.
+        // After the others: a whole product takes two cores when it starts, and mostly waits then.
         test: {
           ...shared,
           name: 'e2e',
           include: END_TO_END,
           globalSetup: 'test/global-setup.ts',
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,9 +1,4 @@
-import {
-  DefaultLogger,
-  Runtime,
-  makeTelemetryFilterString,
-  type ReplayResult,
-} from '@temporalio/worker';
+import type { ReplayResult } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, expect, test } from 'vitest';
 import { readHistory, recordedHistories } from '../support/histories.ts';
@@ -42,12 +37,6 @@ const BUNDLING = 120_000;
 const histories = new Map<string, string>();
 let errors = new Map<string, ReplayResult['error']>();
 beforeAll(async () => {
-  // What the changed workflows break is expected here, and would fill the screen.
-  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter } },
-  });
   for (const name of PATHS) histories.set(name, await readHistory(name));
   errors = await replayHistories(histories, '../../workflows/index.ts');
 }, BUNDLING);

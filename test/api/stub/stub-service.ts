@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Context, heartbeat } from '@temporalio/activity';
-import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { DefaultLogger, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { createTemporalGateway } from '../../../api/temporal/temporal-client-gateway.ts';
 import { createTemporalConnection } from '../../../api/temporal/temporal-connection.ts';
 import { createDataConverter } from '../../../codec/payload-codec.ts';
@@ -14,7 +14,6 @@ import { prewarmInput } from './prewarm-input.ts';
 /** A real Temporal namespace with workers that run the stub workflows, and the api's gateway to it. */
 export async function startStubService() {
   const logger = new DefaultLogger('ERROR');
-  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });
   const temporal = await createTestNamespace();
   const { connection, namespace, address, client } = temporal;
   const converter = createDataConverter();
