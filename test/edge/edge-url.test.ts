@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { edgeUrl } from '../../edge/edge-url.ts';
 
 test.each([
-  ['https://a.test/b/c?d=e', 'https', 'a.test', 'a.test', '/b/c?d=e'],
-  ['http://a.test:8080/', 'http', 'a.test:8080', 'a.test', '/'],
-  ['https://a.test', 'https', 'a.test', 'a.test', '/'],
-  ['https://[::1]:8443/a', 'https', '[::1]:8443', '::1', '/a'],
-  ["https://a.test/it's?q=it's//here", 'https', 'a.test', 'a.test', "/it's?q=it's//here"],
-])('splits %s', (url, scheme, host, hostname, path) => {
+  ['https://a.test/b/c?d=e', ['https', 'a.test', 'a.test', '/b/c?d=e']],
+  ['http://a.test:8080/', ['http', 'a.test:8080', 'a.test', '/']],
+  ['https://a.test', ['https', 'a.test', 'a.test', '/']],
+  ['https://[::1]:8443/a', ['https', '[::1]:8443', '::1', '/a']],
+  ["https://a.test/it's?q=it's//here", ['https', 'a.test', 'a.test', "/it's?q=it's//here"]],
+])('splits %s', (url, [scheme, host, hostname, path]) => {
   expect(edgeUrl(url)).toEqual({ origin: { scheme, host, hostname }, path });
 });
 
