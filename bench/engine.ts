@@ -63,13 +63,18 @@ async function runCell(cell: Cell, totals: Totals): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const medians = await measureCell(cell, totals);
     const missed = cell.bars.filter((bar) => !holds(bar, medians));
-    const own = medians.get('edge');
-    const cores = own === undefined ? 0 : own.cpuSeconds / own.seconds;
+    const cores = leastCores(medians);
     const isInDoubt = missed.length > 0 && cores < LEAST_CORES && attempt < ATTEMPTS;
     printCell(cell, medians);
     if (!isInDoubt) return missed.length;
     console.log(`  again: the client had ${cores.toFixed(2)} of its core`);
   }
+}
+
+/** CPU seconds a second of that client of the product which got least. */
+function leastCores(medians: ReadonlyMap<string, Measure>): number {
+  const own = ['edge', 'worker'].flatMap((name) => medians.get(name) ?? []);
+  return Math.min(...own.map(({ cpuSeconds, seconds }) => cpuSeconds / seconds));
 }
 
 /** Clients take turns, so that a slow minute of the machine is everybody's. */
