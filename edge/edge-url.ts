@@ -17,6 +17,8 @@ export type EdgeUrl = {
 const MAXIMUM_ORIGINS = 4_096;
 /** By the text before the path: thousands of URLs share one. */
 const ORIGINS = new Map<string, EdgeOrigin>();
+const SLASH = 0x2f;
+let last: { readonly text: string; readonly origin: EdgeOrigin } | undefined;
 
 /**
  * Splits a normalised URL.
@@ -28,9 +30,15 @@ const ORIGINS = new Map<string, EdgeOrigin>();
  * @throws TypeError when it does not begin with `http://` or `https://` and a host.
  */
 export function edgeUrl(url: string): EdgeUrl {
+  // Most URLs of a batch have the origin of the one before.
+  const length = last?.text.length ?? 0;
+  if (last !== undefined && url.charCodeAt(length) === SLASH && url.startsWith(last.text)) {
+    return { origin: last.origin, path: url.slice(length) };
+  }
   const pathAt = url.indexOf('/', url.indexOf('//') + 2);
-  if (pathAt === -1) return { origin: originOf(url), path: '/' };
-  return { origin: originOf(url.slice(0, pathAt)), path: url.slice(pathAt) };
+  const text = pathAt === -1 ? url : url.slice(0, pathAt);
+  last = { text, origin: originOf(text) };
+  return { origin: last.origin, path: pathAt === -1 ? '/' : url.slice(pathAt) };
 }
 
 function originOf(text: string): EdgeOrigin {

@@ -17,6 +17,8 @@ export class ColumnQueue {
   readonly #urls: readonly number[];
   readonly #place: ColumnPlace;
   readonly #closing = new AbortController();
+  /** Asked at each task, and cheaper than the signal. */
+  #isClosed = false;
   #next = 0;
 
   constructor({ pop, urls }: BatchColumn, place: ColumnPlace) {
@@ -33,7 +35,7 @@ export class ColumnQueue {
 
   /** URL index of the next task; undefined when there is nothing more to take. */
   get nextUrl(): number | undefined {
-    return this.signal.aborted ? undefined : this.#urls[this.#next];
+    return this.#isClosed ? undefined : this.#urls[this.#next];
   }
 
   take(): TaskPlace | undefined {
@@ -48,6 +50,7 @@ export class ColumnQueue {
 
   /** Hands the rest back. */
   close(): void {
+    this.#isClosed = true;
     this.#closing.abort(CLOSED);
   }
 }

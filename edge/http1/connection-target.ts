@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { EdgeOrigin } from '../edge-url.ts';
 import type { EdgeAddress, EngineRequest } from '../engine.ts';
 import { ProtocolError, quoteBytes } from './protocol-error.ts';
 
@@ -12,10 +13,17 @@ export type ConnectionTarget = {
   readonly address: EdgeAddress;
 };
 
-/** The key of the pool that serves a request. */
+/** By address, the last key: most addresses serve one host at a time. */
+const LAST_KEYS = new WeakMap<EdgeAddress, { readonly origin: EdgeOrigin; readonly key: string }>();
+
+/** The key of the pool that serves a request; the same string as a rule, which is found at once. */
 export function poolKey({ url, address }: EngineRequest): string {
-  const { scheme, host } = url.origin;
-  return `${scheme}://${host} ${address.host} ${address.port}`;
+  const { origin } = url;
+  const last = LAST_KEYS.get(address);
+  if (last?.origin === origin) return last.key;
+  const key = `${origin.scheme}://${origin.host} ${address.host} ${address.port}`;
+  LAST_KEYS.set(address, { origin, key });
+  return key;
 }
 
 /**
