@@ -1,4 +1,3 @@
-import type { Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createDataConverter } from '../codec/payload-codec.ts';
 import type { ApiConfig } from '../config.ts';
@@ -13,9 +12,9 @@ import type { TemporalGateway } from './temporal/temporal-gateway.ts';
 /** Where the api listens: known only then when the port is chosen by the system. */
 export type Listening = { readonly url: () => string };
 
-/** An api with its connection to Temporal, which opens when it is first used. */
+/** An api with its connection to Temporal, which opens when it is first used. Disconnect at the end. */
 export type ComposedApi = Api & {
-  readonly connection: Connection;
+  readonly disconnect: () => Promise<void>;
   readonly gateway: TemporalGateway;
   readonly readRoutes: () => Promise<RouteOf>;
 };
@@ -25,7 +24,7 @@ export function composeApi(config: ApiConfig, logger: Logger, listening: Listeni
   const { temporal, autoScalingGroupName: groupName, maxInstances } = config;
   const metrics = createApiMetrics();
   const converter = createDataConverter({ encryptionKey: config.historyEncryptionKey });
-  const { client, connection } = createTemporalConnection({ ...temporal, converter });
+  const { client, connection, close } = createTemporalConnection({ ...temporal, converter });
   const deps = {
     client,
     connection,
@@ -54,5 +53,5 @@ export function composeApi(config: ApiConfig, logger: Logger, listening: Listeni
       dnsSuffix: config.edgeDnsSuffix,
     },
   });
-  return { ...api, connection, gateway, readRoutes };
+  return { ...api, disconnect: close, gateway, readRoutes };
 }

@@ -51,7 +51,7 @@ export async function runApi(config: ApiConfig, logger: Logger): Promise<Running
       stopping.abort();
       api.close();
       await closeServer(server);
-      await api.connection.close();
+      await api.disconnect();
     },
   };
 }
