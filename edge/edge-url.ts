@@ -1,5 +1,7 @@
 /** Where a URL leads: what connections and requests to it have in common. */
 export type EdgeOrigin = {
+  /** As it stands before the path: scheme, host, and the port where it is not the scheme's own. */
+  readonly text: string;
   readonly scheme: 'http' | 'https';
   /** The Host header: the name, and the port where it is not the scheme's own. */
   readonly host: string;
@@ -18,7 +20,7 @@ const MAXIMUM_ORIGINS = 4_096;
 /** By the text before the path: thousands of URLs share one. */
 const ORIGINS = new Map<string, EdgeOrigin>();
 const SLASH = 0x2f;
-let last: { readonly text: string; readonly origin: EdgeOrigin } | undefined;
+let last: EdgeOrigin | undefined;
 
 /**
  * Splits a normalised URL.
@@ -27,31 +29,32 @@ let last: { readonly text: string; readonly origin: EdgeOrigin } | undefined;
  * string, which is another cache key (WHATWG URL, special-query percent-encode set).
  *
  * @param url as the API's door has normalised it: with a path, without user name and fragment.
- * @throws TypeError when it does not begin with `http://` or `https://` and a host.
+ * @throws TypeError when what stands before its path is not a normalised origin: what follows would
+ * not be the path then.
  */
 export function edgeUrl(url: string): EdgeUrl {
   // Most URLs of a batch have the origin of the one before.
   const length = last?.text.length ?? 0;
   if (last !== undefined && url.charCodeAt(length) === SLASH && url.startsWith(last.text)) {
-    return { origin: last.origin, path: url.slice(length) };
+    return { origin: last, path: url.slice(length) };
   }
   const pathAt = url.indexOf('/', url.indexOf('//') + 2);
-  const text = pathAt === -1 ? url : url.slice(0, pathAt);
-  last = { text, origin: originOf(text) };
-  return { origin: last.origin, path: pathAt === -1 ? '/' : url.slice(pathAt) };
+  const origin = originOf(pathAt === -1 ? url : url.slice(0, pathAt));
+  last = origin;
+  return { origin, path: pathAt === -1 ? '/' : url.slice(pathAt) };
 }
 
 function originOf(text: string): EdgeOrigin {
   const known = ORIGINS.get(text);
   if (known !== undefined) return known;
-  const { protocol, host, hostname, username } = new URL(text);
+  const { protocol, host, hostname, origin: normalised } = new URL(text);
   const scheme = protocol.slice(0, -1);
-  if ((scheme !== 'http' && scheme !== 'https') || username !== '') {
-    throw new TypeError(`a GET leads to http:// or https:// and a host, not to ${protocol}`);
+  if ((scheme !== 'http' && scheme !== 'https') || normalised !== text) {
+    throw new TypeError(`a GET leads to a normalised http:// or https:// URL, not to ${protocol}`);
   }
   const [oldest] = ORIGINS.keys();
   if (ORIGINS.size >= MAXIMUM_ORIGINS && oldest !== undefined) ORIGINS.delete(oldest);
-  const origin = { scheme, host, hostname: hostname.replace(/^\[|\]$/g, '') } as const;
+  const origin = { text, scheme, host, hostname: hostname.replace(/^\[|\]$/g, '') } as const;
   ORIGINS.set(text, origin);
   return origin;
 }

@@ -7,6 +7,7 @@ import type { SecureContext } from 'node:tls';
 import { EngineError, type EdgeEngine, type EngineAnswer, type EngineRequest } from './engine.ts';
 import { TokenBucket } from './http1/byte-rate.ts';
 import { createCoarseClock, type CoarseClock } from './http1/coarse-clock.ts';
+import { poolKey } from './http1/connection-target.ts';
 import { TlsSessions } from './http1/tls-sessions.ts';
 import { ConnectionPool } from './undici/connection-pool.ts';
 import { openConnection, type Connection } from './undici/connection.ts';
@@ -35,14 +36,14 @@ export function createUndiciEngine(options: UndiciEngineOptions): EdgeEngine {
   let isClosed = false;
 
   function take(request: EngineRequest, mayReuse: boolean): Connection {
-    const { url, address } = request;
-    const origin = `${url.origin.scheme}://${url.origin.host}`;
-    const poolKey = `${origin} ${address.host} ${address.port}`;
+    const { address } = request;
+    const origin = request.url.origin.text;
+    const key = poolKey(request);
     const { secureContext } = options;
     return pool.take({
-      poolKey,
+      poolKey: key,
       mayReuse,
-      open: () => openConnection({ poolKey, origin, address, secureContext, sessions }),
+      open: () => openConnection({ poolKey: key, origin, address, secureContext, sessions }),
     });
   }
 

@@ -21,7 +21,7 @@ export function poolKey({ url, address }: EngineRequest): string {
   const { origin } = url;
   const last = LAST_KEYS.get(address);
   if (last?.origin === origin) return last.key;
-  const key = `${origin.scheme}://${origin.host} ${address.host} ${address.port}`;
+  const key = `${origin.text} ${address.host} ${address.port}`;
   LAST_KEYS.set(address, { origin, key });
   return key;
 }

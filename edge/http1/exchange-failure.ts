@@ -18,8 +18,7 @@ export function toEngineError(
   { what, cause }: ExchangeFailure,
   facts: EngineErrorFacts,
 ): EngineError {
-  const { scheme, host } = url.origin;
   const [path = ''] = url.path.split('?');
-  const subject = `${method} ${scheme}://${host}${path} at ${address.host}:${address.port}`;
+  const subject = `${method} ${url.origin.text}${path} at ${address.host}:${address.port}`;
   return new EngineError(`${subject}: ${what}`, facts, cause === undefined ? {} : { cause });
 }
