@@ -16,7 +16,6 @@ const STATUS_LINE = /^HTTP\/1\.[01] [1-5][0-9]{2} [\t\x20-\x7e\x80-\xff]*\r\n/;
 // Where the parts of a valid status line are: each has its fixed width.
 const MINOR_VERSION_AT = 7;
 const STATUS_AT = 9;
-const DIGIT_0 = 0x30;
 
 /**
  * Reads a head: `text` is the status line and the field lines, each with its CRLF, decoded as latin1
@@ -33,14 +32,8 @@ export function parseResponseHead(text: string): ResponseHead {
     );
   }
   return {
-    status: statusOf(text),
+    status: Number(text.slice(STATUS_AT, STATUS_AT + 3)),
     minorVersion: text[MINOR_VERSION_AT] === '1' ? 1 : 0,
     fields: new HeaderFields(text, markFieldLines(text, fieldsAt)),
   };
-}
-
-/** The three digits of a valid status line. */
-function statusOf(text: string): number {
-  const digitAt = (place: number) => text.charCodeAt(STATUS_AT + place) - DIGIT_0;
-  return digitAt(0) * 100 + digitAt(1) * 10 + digitAt(2);
 }
