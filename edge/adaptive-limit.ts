@@ -12,8 +12,8 @@ export type LimitBounds = {
 /** A step up that has to prove itself. */
 type Trial = { readonly from: number; readonly throughput: number; roundsToSettle: number };
 
-/** A cut for a queue that has to prove itself: the first byte must come sooner after it. */
-type Cut = { readonly from: number; readonly to: number; readonly firstByteMs: number };
+/** A cut for a queue that has to prove itself: by what the round before it showed. */
+type Cut = { readonly from: number; readonly to: number; readonly before: RoundResult };
 
 /** How long the shortest times, and where failures began, are remembered (as BBR's ten seconds). */
 const MEMORY_MS = 10_000;
@@ -23,6 +23,8 @@ const QUEUE_FACTOR = 2;
 const QUEUE_SLACK_MS = 10;
 /** So many late rounds in a row are a queue: one comes from handshakes, or from a process that stood still. */
 const QUEUEING_ROUNDS = 2;
+/** Each cut for a queue takes this share of the places, else the next round's noise would judge it. */
+const LEAST_CUT = 0.25;
 /** With half the places a queue is half as long: a first byte as late as this share of before was none. */
 const SAME_FIRST_BYTE = 0.8;
 /** Shorter than the memory of what came sooner, else it would outlast what speaks against it. */
@@ -50,13 +52,14 @@ const HEADROOM = 1.25;
 /**
  * Finds how many GETs at once a POP is worth, from what they show; the clock comes with the calls.
  *
- * Starts as BBR does (draft-cardwell-iccrg-bbr-congestion-control §4.3): grows with each answer, or
- * for a near POP with each round, until throughput stays flat, then falls back to what fills the
- * path by Little's law. From there it climbs: a step up stays when throughput follows it. A round in
- * which more than 3 % of the GETs failed costs that share of the places, at most half; a queue at the
- * first byte takes back what was won since the start, and where it comes no sooner for that, the
- * objects have become slower, not the POP: it starts anew. Where this process itself is the queue, more
- * connections would only cost more of its time: what fills the path without it is kept.
+ * Starts as BBR does (draft-cardwell-iccrg-bbr-congestion-control §4.3): grows with each answer that
+ * is not late (as HyStart, RFC 9406), or for a near POP with each round, until throughput stays flat,
+ * then falls back to what fills the path by Little's law. From there it climbs: a step up stays when
+ * throughput follows it. A round in which more than 3 % of the GETs failed costs that share of the
+ * places, at most half. A queue at the first byte costs a quarter to a half of them, down to the
+ * start; where the first byte then comes no sooner and less is done, the objects have become slower,
+ * not the POP: it starts anew. Where this process itself is the queue, more connections would only
+ * cost more of its time: what fills the path without it is kept.
  */
 export class AdaptiveLimit {
   readonly #bounds: LimitBounds;
@@ -98,7 +101,7 @@ export class AdaptiveLimit {
 
   noteAnswer(sample: RoundSample, nowMs: number): void {
     this.#round.addAnswer(sample);
-    if (this.#mayGrow())
+    if (this.#mayGrow() && !this.#isQueueing(sample.firstByteMs))
       this.#value = Math.min(this.#bounds.maximum, this.#value + PLACES_PER_ANSWER);
     this.#endRound(nowMs);
   }
@@ -127,8 +130,8 @@ export class AdaptiveLimit {
       this.#isAfterCut = false;
       return;
     }
-    const cut = this.#cut;
-    this.#cut = undefined;
+    const cut = result.isFull ? this.#cut : undefined;
+    if (result.isFull) this.#cut = undefined;
     if (result.failedShare > TOLERATED_FAILED_SHARE) this.#cutForFailures(result);
     else if (cut !== undefined && this.#wasNoQueue(cut, result)) this.#startAnew(cut, result);
     else if (this.#queueingRounds >= QUEUEING_ROUNDS) this.#cutForQueue(result);
@@ -157,22 +160,30 @@ export class AdaptiveLimit {
   }
 
   #cutForQueue(result: RoundResult): void {
-    const kept = Math.max(Math.ceil(this.#value / 2), this.#withoutQueue(result));
-    const floor = Math.min(this.#bounds.start, this.#value);
+    if (this.#trial !== undefined) {
+      this.#value = this.#trial.from;
+      this.#afterCut();
+      return;
+    }
+    const { minimum, start } = this.#bounds;
     const from = this.#value;
-    this.#value = Math.max(floor, Math.min(kept, this.#value - 1));
+    // The start's places are kept, but for one look at whether it is a queue that fills them.
+    if (from <= start && result.endedAtMs < this.#queueUntilMs) return;
+    const needed = Math.min(this.#withoutQueue(result), Math.floor(from * (1 - LEAST_CUT)));
+    this.#value = Math.max(from > start ? start : minimum, Math.ceil(from / 2), needed);
     this.#afterCut();
-    this.#cut = { from, to: this.#value, firstByteMs: result.firstByteMs ?? 0 };
+    this.#cut = { from, to: this.#value, before: result };
   }
 
   /**
-   * By the first round whose GETs were all asked after the cut. Where there was nothing to cut, a
-   * queue that was found shortly before is believed in.
+   * By the first full round whose GETs were all asked after the cut: with fewer places a queue lets
+   * the first byte come sooner, or as much is done as before; of slower objects neither is true.
    */
-  #wasNoQueue({ from, to, firstByteMs: before }: Cut, result: RoundResult): boolean {
-    const { firstByteMs = 0, endedAtMs } = result;
-    if (to === from) return endedAtMs >= this.#queueUntilMs;
-    if (firstByteMs > before * SAME_FIRST_BYTE) return true;
+  #wasNoQueue({ from, to, before }: Cut, result: RoundResult): boolean {
+    const { firstByteMs = 0, throughput, endedAtMs } = result;
+    const isSooner = firstByteMs <= (before.firstByteMs ?? 0) * SAME_FIRST_BYTE;
+    const isAsMuch = throughput >= before.throughput * ((1 + to / from) / 2);
+    if (to === from || (!isSooner && !isAsMuch)) return true;
     this.#queueUntilMs = endedAtMs + QUEUE_BELIEF_MS;
     return false;
   }

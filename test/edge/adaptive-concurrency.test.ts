@@ -206,6 +206,39 @@ test('keeps its bounds whatever it is told', () => {
   );
 });
 
+/** POPs that can work on fewer at once than a start gives them: all that comes is a queue. */
+const SMALL_POPS = [
+  { rttMs: 20, places: 3, serviceMs: 41, seed: 0 },
+  { rttMs: 21, places: 1, serviceMs: 25, seed: 159548375 },
+  { rttMs: 25, places: 1, serviceMs: 25, seed: 822416360 },
+  { rttMs: 36, places: 2, serviceMs: 44, seed: 66526778 },
+];
+
+test.each(SMALL_POPS)(
+  'stays with few at $rttMs ms, $places x $serviceMs ms, whatever pauses it makes',
+  ({ rttMs, places, serviceMs, seed }) => {
+    const model = { rttMs, places, serviceMs: () => serviceMs };
+    const { run } = adaptive();
+    run(model, 10_000, { random: seededRandom(seed) });
+
+    const limits = [1, 2, 3].flatMap(() => run(model, 5_000).limits.map(({ limit }) => limit));
+
+    expect(Math.max(...limits)).toBeLessThanOrEqual(16);
+  },
+);
+
+test.each(SMALL_POPS)(
+  'does not run far ahead of $places x $serviceMs ms at $rttMs ms while it starts',
+  ({ rttMs, places, serviceMs, seed }) => {
+    const { run } = adaptive();
+
+    const model = { rttMs, places, serviceMs: () => serviceMs };
+    const { limits } = run(model, 3_000, { random: seededRandom(seed) });
+
+    expect(Math.max(...limits.map(({ limit }) => limit))).toBeLessThanOrEqual(48);
+  },
+);
+
 test('converges to at least 0.85 of the best fixed setting on any POP', () => {
   const pop = fc.record({
     rttMs: fc.integer({ min: 20, max: 250 }),
