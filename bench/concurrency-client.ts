@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { SecureContext } from 'node:tls';
 import type { ConcurrencyPolicy } from '../edge/concurrency-policy.ts';
 import { createFetchTaskRunner } from '../edge/fetch-task-runner.ts';
-import type { FetchTaskRunner } from '../edge/fetch-task.ts';
+import type { FetchTask, FetchTaskRunner } from '../edge/fetch-task.ts';
 import { createHttp1Engine } from '../edge/http1/http1-engine.ts';
 import { PopLimiter, type Slot } from '../edge/pop-limiter.ts';
 import { RequestRate } from '../edge/request-rate.ts';
@@ -42,11 +42,10 @@ export async function measure(measurement: Measurement): Promise<Measured> {
     },
     limiter: new PopLimiter({ policy, maxRunning: MAXIMUM_CONNECTIONS }),
     rate: new RequestRate({ maxPerSecond: WITHOUT_BOUND }),
-    policy,
   });
   try {
     const fetches = await fetchFor(tasks, seconds);
-    return { fetchesPerSecond: fetches / seconds, limit: policy.limitOf(POP, 'any') };
+    return { fetchesPerSecond: fetches / seconds, limit: policy.of(POP).limitOf('any') };
   } finally {
     await engine.close();
   }
@@ -62,7 +61,7 @@ async function fetchFor(tasks: FetchTaskRunner, seconds: number): Promise<number
   let warm = 0;
 
   async function runOne(url: string, slot: Slot): Promise<void> {
-    const task = {
+    let task: FetchTask | undefined = {
       url,
       pop: POP,
       domainName: HOST,
@@ -71,10 +70,15 @@ async function fetchFor(tasks: FetchTaskRunner, seconds: number): Promise<number
       expectedBytes: undefined,
       signal,
       onBodyBytes: () => undefined,
-    } as const;
-    const { outcome, message } = await tasks.run(task, slot);
-    if (outcome !== 'warm') problems.push(`${url}: ${outcome} ${message}`);
-    else if (performance.now() < endsAtMs) warm += 1;
+    };
+    await tasks.run(slot, {
+      next: () => task,
+      note({ outcome, message }) {
+        task = undefined;
+        if (outcome !== 'warm') problems.push(`${url}: ${outcome} ${message}`);
+        else if (performance.now() < endsAtMs) warm += 1;
+      },
+    });
   }
 
   while (performance.now() < endsAtMs && problems.length === 0) {

@@ -4,6 +4,7 @@ import {
   type ConcurrencyPolicy,
   type FetchObservation,
   type LimitedSize,
+  type PopConcurrency,
 } from './concurrency-policy.ts';
 import type { EventLoopLoad } from './event-loop-load.ts';
 
@@ -18,8 +19,6 @@ export type AdaptiveConcurrencyOptions = {
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 };
-
-type PopLimits = Record<LimitedSize, AdaptiveLimit> & { usedAtMs: number };
 
 /** At 200 ms it is 320 small objects a second, from one worker of a fleet that may have hundreds. */
 const MAXIMUM_PER_POP = 64;
@@ -41,46 +40,58 @@ export function createAdaptiveConcurrency(options: AdaptiveConcurrencyOptions): 
     start,
     maximum: Math.min(maxRunning, Math.max(start, MAXIMUM_PER_POP)),
   };
-  const pops = new Map<string, PopLimits>();
-
-  function limitsOf(pop: string, nowMs: number): PopLimits {
-    const known = pops.get(pop);
-    if (known !== undefined && nowMs - known.usedAtMs < FORGET_AFTER_MS) return known;
-    const [oldest] = pops.keys();
-    if (pops.size >= MAXIMUM_POPS && oldest !== undefined) pops.delete(oldest);
-    const limits = {
-      any: new AdaptiveLimit(bounds, load, nowMs),
-      large: new AdaptiveLimit(LARGE_BOUNDS, load, nowMs),
-      usedAtMs: nowMs,
-    };
-    pops.delete(pop);
-    pops.set(pop, limits);
-    return limits;
-  }
+  const pops = new Map<string, LearnedConcurrency>();
 
   return {
-    limitOf(pop, size) {
-      const limits = limitsOf(pop, now());
-      return size === 'any' ? limits.any.value : Math.min(limits.any.value, limits.large.value);
-    },
-    noteFull: (pop, size) => limitsOf(pop, now())[size].noteFull(),
-    note(observation) {
+    of(pop) {
       const nowMs = now();
-      const limits = limitsOf(observation.pop, nowMs);
-      limits.usedAtMs = nowMs;
-      noteIn(limits, observation, nowMs);
+      const known = pops.get(pop);
+      if (known !== undefined && nowMs - known.usedAtMs < FORGET_AFTER_MS) return known;
+      const [oldest] = pops.keys();
+      if (pops.size >= MAXIMUM_POPS && oldest !== undefined) pops.delete(oldest);
+      const learned = new LearnedConcurrency(
+        {
+          any: new AdaptiveLimit(bounds, load, nowMs),
+          large: new AdaptiveLimit(LARGE_BOUNDS, load, nowMs),
+        },
+        now,
+      );
+      pops.delete(pop);
+      pops.set(pop, learned);
+      return learned;
     },
   };
 }
 
-function noteIn(limits: PopLimits, observation: FetchObservation, nowMs: number): void {
-  const { bodyBytes, firstByteMs, totalMs, isFailed } = observation;
-  const isLarge = bodyBytes > LARGE_OBJECT_BYTES;
-  // A large body's minutes say nothing of small ones, but what breaks is the POP's trouble.
-  if (isLarge && isFailed) limits.large.noteFailure(nowMs);
-  if (isLarge && !isFailed) {
-    limits.large.noteAnswer({ work: bodyBytes, firstByteMs, totalMs }, nowMs);
+class LearnedConcurrency implements PopConcurrency {
+  readonly #limits: Record<LimitedSize, AdaptiveLimit>;
+  readonly #now: () => number;
+  usedAtMs: number;
+
+  constructor(limits: Record<LimitedSize, AdaptiveLimit>, now: () => number) {
+    this.#limits = limits;
+    this.#now = now;
+    this.usedAtMs = now();
   }
-  if (isFailed) limits.any.noteFailure(nowMs);
-  else if (!isLarge) limits.any.noteAnswer({ work: 1, firstByteMs, totalMs }, nowMs);
+
+  limitOf(size: LimitedSize): number {
+    const { any, large } = this.#limits;
+    return size === 'any' ? any.value : Math.min(any.value, large.value);
+  }
+
+  noteFull(size: LimitedSize): void {
+    this.#limits[size].noteFull();
+  }
+
+  note({ bodyBytes, firstByteMs, totalMs, isFailed }: FetchObservation): void {
+    const nowMs = this.#now();
+    this.usedAtMs = nowMs;
+    const { any, large } = this.#limits;
+    const isLarge = bodyBytes > LARGE_OBJECT_BYTES;
+    // A large body's minutes say nothing of small ones, but what breaks is the POP's trouble.
+    if (isLarge && isFailed) large.noteFailure(nowMs);
+    if (isLarge && !isFailed) large.noteAnswer({ work: bodyBytes, firstByteMs, totalMs }, nowMs);
+    if (isFailed) any.noteFailure(nowMs);
+    else if (!isLarge) any.noteAnswer({ work: 1, firstByteMs, totalMs }, nowMs);
+  }
 }

@@ -2,7 +2,6 @@
 
 /** What one GET showed of its POP. */
 export type FetchObservation = {
-  readonly pop: string;
   readonly bodyBytes: number;
   /** From the request written to the answer's first byte; 0 where none came. */
   readonly firstByteMs: number;
@@ -15,13 +14,19 @@ export type FetchObservation = {
 /** Fetch tasks of all sizes, or of large objects alone. */
 export type LimitedSize = 'any' | 'large';
 
-/** Decides on concurrency, and may learn from what the GETs show. */
-export interface ConcurrencyPolicy {
-  /** Fetch tasks that may run at once through the POP, at least 1. */
-  limitOf(pop: string, size: LimitedSize): number;
+/** Decides on the concurrency of one POP, and may learn from what its GETs show. */
+export interface PopConcurrency {
+  /** Fetch tasks that may run at once, at least 1. */
+  limitOf(size: LimitedSize): number;
   /** A fetch task has to wait because of that limit: only then does the limit decide on the speed. */
-  noteFull(pop: string, size: LimitedSize): void;
+  noteFull(size: LimitedSize): void;
   note(observation: FetchObservation): void;
+}
+
+/** Decides on the concurrency of each POP. */
+export interface ConcurrencyPolicy {
+  /** To be asked when work on a POP begins, and then kept: what was learned of it grows old in a pause. */
+  of(pop: string): PopConcurrency;
 }
 
 /** Objects above this count as large: a few fill the pipe, and more of them only share it. */
@@ -32,9 +37,10 @@ const LARGE_AT_ONCE = 3;
 /** The same number of connections for every POP, three for large objects: what others are measured against. */
 export function createFixedConcurrency(connectionsPerPop: number): ConcurrencyPolicy {
   const largeAtOnce = Math.min(LARGE_AT_ONCE, connectionsPerPop);
-  return {
-    limitOf: (_pop, size) => (size === 'large' ? largeAtOnce : connectionsPerPop),
+  const concurrency: PopConcurrency = {
+    limitOf: (size) => (size === 'large' ? largeAtOnce : connectionsPerPop),
     noteFull: () => undefined,
     note: () => undefined,
   };
+  return { of: () => concurrency };
 }

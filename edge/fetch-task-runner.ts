@@ -1,20 +1,11 @@
-import type { Outcome } from '../domain/outcome.ts';
 import { AddressChoice } from './address-choice.ts';
-import { LARGE_OBJECT_BYTES, type ConcurrencyPolicy } from './concurrency-policy.ts';
-import { describeCaching } from './describe-answer.ts';
-import {
-  DirectoryError,
-  type EdgeDirectory,
-  type PopAddresses,
-  type PopResolution,
-} from './directory.ts';
+import { LARGE_OBJECT_BYTES } from './concurrency-policy.ts';
+import type { EdgeDirectory } from './directory.ts';
 import type { EdgeEngine, EngineDeadlines } from './engine.ts';
-import type { FetchTask, FetchTaskResult, FetchTaskRunner } from './fetch-task.ts';
-import type { PopLimiter, Slot } from './pop-limiter.ts';
-import { NO_PROOF, reachDepth } from './reach-depth.ts';
+import type { FetchTaskRunner, Lane } from './fetch-task.ts';
+import type { PopLimiter } from './pop-limiter.ts';
 import type { RequestRate } from './request-rate.ts';
-import { TaskEnded } from './task-ended.ts';
-import { TaskProber } from './task-prober.ts';
+import { type TaskMeans, TaskRun } from './task-run.ts';
 import { TasksInFlight } from './tasks-in-flight.ts';
 
 /** Dependencies of {@link createFetchTaskRunner}. */
@@ -23,7 +14,6 @@ export type FetchTaskRunnerDeps = {
   readonly directory: EdgeDirectory;
   readonly limiter: PopLimiter;
   readonly rate: RequestRate;
-  readonly policy: ConcurrencyPolicy;
   readonly deadlines?: EngineDeadlines;
   /** Pause before a second Miss is tried again. @default 1000 */
   readonly storePauseMs?: number;
@@ -43,100 +33,63 @@ export const DEFAULT_DEADLINES: EngineDeadlines = {
 
 /** A runner of fetch tasks. */
 export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunner {
-  const { engine, directory, limiter, rate, policy } = deps;
+  const { engine, directory, limiter, rate } = deps;
   const { deadlines = DEFAULT_DEADLINES, storePauseMs = 1_000 } = deps;
-  const proberDeps = { engine, rate, policy, choice: new AddressChoice(), deadlines, storePauseMs };
-  const inFlight = new TasksInFlight();
+  const tasksInFlight = new TasksInFlight();
+  const choice = new AddressChoice();
 
   return {
     acquire: ({ pop, expectedBytes, signal }) =>
       limiter.acquire({ pop, isLarge: isLarge(expectedBytes), signal }),
     mayStay: (slot, expectedBytes) => slot.mayStay(isLarge(expectedBytes)),
-    // One function where three would read better: each promise is paid for at every fetch.
-    async run(task, slot) {
-      let prober: TaskProber | undefined;
-      let hasBegun = false;
+    async run(slot, lane) {
+      const inFlight = tasksInFlight.enter(slot.pop);
+      const means: TaskMeans = {
+        engine,
+        directory,
+        choice,
+        deadlines,
+        storePauseMs,
+        slot,
+        inFlight,
+        rate: rate.of(slot.pop),
+      };
       try {
-        while (!inFlight.begin(task)) {
-          await leaveFor(slot, () => inFlight.untilEnded(task), task.signal);
-        }
-        hasBegun = true;
-        const asked = directory.resolve(task.pop, task.domainName);
-        const resolution = asked instanceof Promise ? await asked : asked;
-        const asking = new TaskProber(proberDeps, task, addressesOf(resolution));
-        prober = asking;
-        const story = reachDepth(task.depth);
-        let step = story.next();
-        while (step.done !== true) {
-          let sighting = NO_PROOF;
-          if (step.value === 'pause') {
-            await leaveFor(slot, () => asking.pause(), task.signal);
-          } else {
-            try {
-              sighting = asking.read(step.value, await asking.send(step.value));
-            } catch (error) {
-              sighting = await asking.retry(step.value, error);
-            }
-          }
-          step = story.next(sighting);
-        }
-        return resultOf(asking, endOfStory(step.value, asking));
-      } catch (error) {
-        return resultOf(prober, endOf(error, task));
+        await runLane(means, lane);
       } finally {
-        if (hasBegun) inFlight.end(task);
+        inFlight.leave();
       }
     },
   };
 }
 
+/** One function for all tasks of a lane: a promise a task would be paid for at every fetch. */
+async function runLane(means: TaskMeans, lane: Lane): Promise<void> {
+  for (let task = lane.next(); task !== undefined; task = lane.next()) {
+    const run = new TaskRun(means, task);
+    try {
+      const opening = run.open();
+      if (opening !== undefined) await opening;
+      for (let step = run.step; step !== undefined; step = run.step) {
+        if (step === 'pause') {
+          await run.pause();
+          continue;
+        }
+        try {
+          run.read(step, await run.send(step));
+        } catch (error) {
+          await run.retry(step, error);
+        }
+      }
+    } catch (error) {
+      run.fail(error);
+    } finally {
+      run.close();
+    }
+    lane.note(run.result());
+  }
+}
+
 function isLarge(expectedBytes = 0): boolean {
   return expectedBytes > LARGE_OBJECT_BYTES;
-}
-
-/** @throws TaskEnded when the task was cancelled meanwhile. */
-async function leaveFor(slot: Slot, wait: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  if (!(await slot.leaveFor(wait, signal))) throw new TaskEnded(undefined, undefined);
-}
-
-/** @throws TaskEnded when there is no such POP. */
-function addressesOf(resolution: PopResolution): PopAddresses {
-  if (resolution.isFound) return resolution.addresses;
-  throw new TaskEnded('connect_failed', resolution.reason);
-}
-
-type TaskEnd = Pick<FetchTaskResult, 'outcome' | 'message' | 'isSlowedDown'>;
-
-/** The end of a story that was told to its end. */
-function endOfStory(outcome: Outcome, { headers }: TaskProber): TaskEnd {
-  const isTelling = outcome === 'not_cacheable' && headers !== undefined;
-  const message = isTelling ? describeCaching(headers) : undefined;
-  return { outcome, message, isSlowedDown: false };
-}
-
-/** Turns what ended a task into its result. Anything unknown is a defect and is thrown on. */
-function endOf(error: unknown, task: FetchTask): TaskEnd {
-  if (error instanceof TaskEnded) {
-    const { outcome, message, isSlowedDown } = error;
-    return { outcome, message: message === '' ? undefined : message, isSlowedDown };
-  }
-  if (task.signal.aborted) return { outcome: undefined, message: undefined, isSlowedDown: false };
-  if (error instanceof DirectoryError) {
-    return { outcome: 'connect_failed', message: error.message, isSlowedDown: false };
-  }
-  throw error;
-}
-
-function resultOf(prober: TaskProber | undefined, end: TaskEnd): FetchTaskResult {
-  return {
-    outcome: end.outcome,
-    isSlowedDown: end.isSlowedDown,
-    bodyBytes: prober?.bodyBytes,
-    fetches: prober?.fetches ?? 0,
-    isRevalidating: prober?.isRevalidating ?? false,
-    status: prober?.status,
-    servedBy: prober?.facts?.servedBy,
-    xCache: prober?.facts?.xCache,
-    message: end.message?.slice(0, 200),
-  };
 }

@@ -40,6 +40,14 @@ export type FetchTaskResult = {
   readonly message: string | undefined;
 };
 
+/** The fetch tasks of one slot, one after the other. */
+export interface Lane {
+  /** The next task; undefined when the slot is to be given back. */
+  next(): FetchTask | undefined;
+  /** Hears how the task that was given last ended, before the next one is asked for. */
+  note(result: FetchTaskResult): void;
+}
+
 /** Runs fetch tasks. Safe for any number at once; the same (URL, POP) runs once at a time. */
 export interface FetchTaskRunner {
   /**
@@ -51,8 +59,9 @@ export interface FetchTaskRunner {
   /** Whether a slot may be used for one more task at once; see {@link Slot.mayStay}. */
   mayStay(slot: Slot, expectedBytes: number | undefined): boolean;
   /**
-   * Fetches until the depth is reached or an outcome is known. The slot stays the caller's to release.
-   * Failures of the POP, the object or the network are outcomes, never thrown.
+   * Runs the tasks of a lane in a slot: each fetches until its depth is reached or an outcome is
+   * known. The slot stays the caller's to release. Failures of the POP, the object or the network are
+   * outcomes, never thrown.
    */
-  run(task: FetchTask, slot: Slot): Promise<FetchTaskResult>;
+  run(slot: Slot, lane: Lane): Promise<void>;
 }

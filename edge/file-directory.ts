@@ -56,7 +56,7 @@ class DirectoryFile {
   /** The date and size that were last read, good or bad. */
   #version: string | undefined;
   /** What the file said when it was last good. */
-  #pops: ReadonlyMap<string, PopAddresses> | undefined;
+  #pops: ReadonlyMap<string, PopResolution> | undefined;
   /** Why the file as it is now can't be used. */
   problem: string | undefined;
 
@@ -71,7 +71,7 @@ class DirectoryFile {
       const newest = `${mtimeMs}/${size}/${ino}`;
       if (newest === this.#version) return;
       this.#version = newest;
-      this.#pops = parseDirectoryFile(await readFile(this.#path, 'utf8'));
+      this.#pops = resolutionsOf(parseDirectoryFile(await readFile(this.#path, 'utf8')));
       this.problem = undefined;
     } catch (error) {
       // A file that could not be read is read again, though it may be the same as before.
@@ -83,9 +83,8 @@ class DirectoryFile {
   /** Callers hear the reason: where the file lies is not their business. */
   resolve(pop: string): PopResolution {
     if (this.#pops === undefined) throw new DirectoryError("the edge directory can't be read");
-    const addresses = this.#pops.get(pop) ?? this.#pops.get(pop.toUpperCase());
-    if (addresses !== undefined) return { isFound: true, addresses };
-    return { isFound: false, reason: `${pop} is not listed in the edge directory` };
+    const found = this.#pops.get(pop) ?? this.#pops.get(pop.toUpperCase());
+    return found ?? { isFound: false, reason: `${pop} is not listed in the edge directory` };
   }
 
   #noteProblem(problem: string): void {
@@ -93,4 +92,11 @@ class DirectoryFile {
     this.problem = problem;
     this.#onBadFile(problem);
   }
+}
+
+/** Made once: each fetch task asks for one. */
+function resolutionsOf(
+  pops: ReadonlyMap<string, PopAddresses>,
+): ReadonlyMap<string, PopResolution> {
+  return new Map([...pops].map(([pop, addresses]) => [pop, { isFound: true, addresses }]));
 }

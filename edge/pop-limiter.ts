@@ -1,4 +1,4 @@
-import type { ConcurrencyPolicy } from './concurrency-policy.ts';
+import type { ConcurrencyPolicy, FetchObservation, PopConcurrency } from './concurrency-policy.ts';
 
 /** Asks for a place to run one fetch task. */
 export type SlotRequest = {
@@ -9,6 +9,7 @@ export type SlotRequest = {
 
 /** A place to run one fetch task: at most one connection at a time. */
 export interface Slot {
+  readonly pop: string;
   /** Gives the place back; more than once does no harm. */
   release(): void;
   /**
@@ -16,6 +17,8 @@ export interface Slot {
    * others than those of its own signal wait for the POP, or when other POPs wait for the process.
    */
   mayStay(isLarge: boolean): boolean;
+  /** Tells what a GET showed of the slot's POP, to what decides on its concurrency. */
+  note(observation: FetchObservation): void;
   /** Gives the place back while `wait` lasts, and takes another; false when `signal` fired meanwhile. */
   leaveFor(wait: () => Promise<void>, signal: AbortSignal): Promise<boolean>;
 }
@@ -31,6 +34,7 @@ type Waiter = Place & { readonly settle: (slot: Slot | undefined) => void };
 
 type PopState = {
   readonly pop: string;
+  readonly concurrency: PopConcurrency;
   running: number;
   runningLarge: number;
   readonly waiters: Waiter[];
@@ -69,8 +73,7 @@ export class PopLimiter {
   /** Waits for a place; undefined when `signal` fired first. */
   acquire({ pop, isLarge, signal }: SlotRequest): Promise<Slot | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
-    const state = this.#states.get(pop) ?? { pop, running: 0, runningLarge: 0, waiters: [] };
-    this.#states.set(pop, state);
+    const state = this.#states.get(pop) ?? this.#addState(pop);
     const siblings = this.#waitersOf(signal);
     if (this.#hasPlace(state, isLarge)) {
       return Promise.resolve(this.#enter({ state, isLarge, siblings }));
@@ -93,6 +96,13 @@ export class PopLimiter {
     return waiters;
   }
 
+  #addState(pop: string): PopState {
+    const concurrency = this.#policy.of(pop);
+    const state = { pop, concurrency, running: 0, runningLarge: 0, waiters: [] };
+    this.#states.set(pop, state);
+    return state;
+  }
+
   #giveUp(waiters: Set<Waiter>): void {
     for (const waiter of waiters) {
       const { state, settle } = waiter;
@@ -107,16 +117,16 @@ export class PopLimiter {
     return this.#hasPlaceForAny(state) && (!isLarge || this.#hasPlaceForLarge(state));
   }
 
-  #hasPlaceForAny({ pop, running }: PopState): boolean {
+  #hasPlaceForAny({ concurrency, running }: PopState): boolean {
     if (this.#running >= this.#maxRunning) return false;
-    if (running < this.#policy.limitOf(pop, 'any')) return true;
-    this.#policy.noteFull(pop, 'any');
+    if (running < concurrency.limitOf('any')) return true;
+    concurrency.noteFull('any');
     return false;
   }
 
-  #hasPlaceForLarge({ pop, runningLarge }: PopState): boolean {
-    if (runningLarge < this.#policy.limitOf(pop, 'large')) return true;
-    this.#policy.noteFull(pop, 'large');
+  #hasPlaceForLarge({ concurrency, runningLarge }: PopState): boolean {
+    if (runningLarge < concurrency.limitOf('large')) return true;
+    concurrency.noteFull('large');
     return false;
   }
 
@@ -134,9 +144,11 @@ export class PopLimiter {
       held = undefined;
     };
     return {
+      pop: state.pop,
       release,
       mayStay: (isNextLarge) =>
         other?.mayStay(isNextLarge) ?? (held !== undefined && this.#mayStay(held, isNextLarge)),
+      note: (observation) => state.concurrency.note(observation),
       leaveFor: async (wait, signal) => {
         release();
         await wait();
@@ -147,17 +159,17 @@ export class PopLimiter {
   }
 
   #mayStay({ state, isLarge, siblings }: Place, isNextLarge: boolean): boolean {
-    const { pop, running, runningLarge, waiters } = state;
-    const limit = this.#policy.limitOf(pop, 'any');
+    const { concurrency, running, runningLarge, waiters } = state;
+    const limit = concurrency.limitOf('any');
     if (isLarge !== isNextLarge || running > limit) return false;
-    if (isLarge && runningLarge > this.#policy.limitOf(pop, 'large')) return false;
+    if (isLarge && runningLarge > concurrency.limitOf('large')) return false;
     const isFull = this.#running >= this.#maxRunning;
     if (waiters.length === 0) return !isFull || this.#waiting.size === 0;
-    if (waiters.some((waiter) => waiter.siblings !== siblings)) return false;
+    for (const waiter of waiters) if (waiter.siblings !== siblings) return false;
     if (isFull && this.#waiting.size > 1) return false;
     // The POP may have got more places since the siblings began to wait.
     if (running < limit) this.#admitFrom(state);
-    else if (!isFull) this.#policy.noteFull(pop, 'any');
+    else if (!isFull) concurrency.noteFull('any');
     return true;
   }
 

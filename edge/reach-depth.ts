@@ -30,20 +30,24 @@ export const NO_PROOF: Sighting = {
 /** Steps until an outcome; takes what each fetch or check showed, and after a pause anything. */
 export type DepthStory = Generator<Step, Outcome, Sighting>;
 
+/** Each story begins with it. */
+export const FIRST_STEP: Step = 'fetch';
+
 /**
- * Fetches until the depth is reached or known to be out of reach.
+ * What follows the first fetch: an outcome where the POP held the object already, else the rest of
+ * the story, which fetches until the depth is reached or known to be out of reach.
  *
  * One GET fills only the regional edge cache: the POP stores at the second request, so the first
  * proof of the POP's own cache comes with the third. Checks come after two whole fetches only,
  * since it is not known whether a Range request counts for admission or leaves a fragment.
  */
-export function reachDepth(depth: Depth): DepthStory {
-  return depth === 'edge' ? reachEdge() : reachRegional();
+export function reachDepth(depth: Depth, first: Sighting): Outcome | DepthStory {
+  if (first.isEdgeHit) return 'warm';
+  if (depth === 'edge') return reachEdge();
+  return first.isHit ? 'regional' : reachRegional();
 }
 
 function* reachEdge(): DepthStory {
-  const first = yield 'fetch';
-  if (first.isEdgeHit) return 'warm';
   const second = yield* fetchUntilHit();
   if (typeof second === 'string') return second;
   if (second.isEdgeHit) return 'warm';
@@ -57,8 +61,6 @@ function* reachEdge(): DepthStory {
 }
 
 function* reachRegional(): DepthStory {
-  const first = yield 'fetch';
-  if (first.isHit) return first.isEdgeHit ? 'warm' : 'regional';
   const proof = yield 'check';
   if (proof.isHit) return proof.isEdgeHit ? 'warm' : 'regional';
   const second = yield* fetchUntilHit();

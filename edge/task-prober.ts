@@ -3,7 +3,6 @@ import type { AddressChoice } from './address-choice.ts';
 import { describeAnswer } from './describe-answer.ts';
 import { failureOfAnswer, failureOfError, readFacts, type AnswerFacts } from './classify.ts';
 import type { PopAddresses } from './directory.ts';
-import { edgeUrl, type EdgeUrl } from './edge-url.ts';
 import {
   EngineError,
   type EdgeAddress,
@@ -12,22 +11,21 @@ import {
   type EngineDeadlines,
   type EngineRequest,
 } from './engine.ts';
-import type { ConcurrencyPolicy } from './concurrency-policy.ts';
+import { edgeUrl, type EdgeUrl } from './edge-url.ts';
 import type { FetchTask } from './fetch-task.ts';
+import type { Slot } from './pop-limiter.ts';
 import { NO_PROOF, type Sighting, type Step } from './reach-depth.ts';
 import { requestHeaders } from './request-headers.ts';
-import type { RequestRate } from './request-rate.ts';
+import type { PopRate } from './request-rate.ts';
 import { TaskEnded } from './task-ended.ts';
 
-/** What every prober of a process shares. */
+/** What the probers of one lane share. */
 export type ProberDeps = {
   readonly engine: EdgeEngine;
-  readonly rate: RequestRate;
-  readonly policy: ConcurrencyPolicy;
+  readonly slot: Slot;
+  readonly rate: PopRate;
   readonly choice: AddressChoice;
   readonly deadlines: EngineDeadlines;
-  /** Pause before a second Miss is tried again. */
-  readonly storePauseMs: number;
 };
 
 const CONNECT_CODES: ReadonlySet<string> = new Set([
@@ -52,7 +50,7 @@ export class TaskProber {
   readonly #deps: ProberDeps;
   readonly #task: FetchTask;
   readonly #url: EdgeUrl;
-  readonly #candidates: readonly EdgeAddress[];
+  #candidates: readonly EdgeAddress[] = [];
   #address: EdgeAddress | undefined;
   #connectTries = 1;
   #brokenTries = 1;
@@ -65,10 +63,14 @@ export class TaskProber {
   facts: AnswerFacts | undefined;
   headers: EngineAnswer['headers'] | undefined;
 
-  constructor(deps: ProberDeps, task: FetchTask, addresses: PopAddresses) {
+  constructor(deps: ProberDeps, task: FetchTask) {
     this.#deps = deps;
     this.#task = task;
     this.#url = edgeUrl(task.url);
+  }
+
+  /** Where the POP listens; to be called first. */
+  useAddresses(addresses: PopAddresses): void {
     this.#candidates = addresses[this.#url.origin.scheme];
   }
 
@@ -115,11 +117,6 @@ export class TaskProber {
     }
   }
 
-  /** The pause before a second Miss is tried again. */
-  async pause(): Promise<void> {
-    await sleep(this.#deps.storePauseMs, undefined, { signal: this.#task.signal });
-  }
-
   /** An empty body has no byte 0: to check it is to fetch it, and that can't be answered with 416. */
   #isWhole(ask: Ask): boolean {
     return ask === 'fetch' || this.bodyBytes === 0;
@@ -147,9 +144,9 @@ export class TaskProber {
     const { bodyBytes, firstByteMs, connectMs = 0 } = answer;
     const totalMs = answer.totalMs - connectMs;
     const isFailed = facts.isSlowDown;
-    this.#deps.policy.note({ pop, bodyBytes, firstByteMs, totalMs, isFailed });
+    this.#deps.slot.note({ bodyBytes, firstByteMs, totalMs, isFailed });
     if (facts.isSlowDown) {
-      this.#deps.rate.slowDown(pop);
+      this.#deps.rate.slowDown();
       throw new TaskEnded(undefined, undefined, { isSlowedDown: true });
     }
     return facts;
@@ -157,14 +154,14 @@ export class TaskProber {
 
   #sendTo(address: EdgeAddress | undefined, ask: Ask): Promise<EngineAnswer> {
     const { engine, rate } = this.#deps;
-    const { pop, signal } = this.#task;
+    const { signal } = this.#task;
     if (address === undefined) {
       const { scheme } = this.#url.origin;
       throw new TaskEnded('connect_failed', `the POP has no address for ${scheme}`);
     }
     this.#address = address;
     const request = this.#request(address, ask);
-    const turn = rate.take(pop, signal);
+    const turn = rate.take(signal);
     return turn === undefined ? engine.fetch(request) : turn.then(() => engine.fetch(request));
   }
 
@@ -186,12 +183,11 @@ export class TaskProber {
   #nextAddress(failure: unknown): EdgeAddress {
     const failed = this.#address;
     if (!(failure instanceof EngineError) || failed === undefined) throw failure;
-    const { choice, policy } = this.#deps;
+    const { choice, slot } = this.#deps;
     const { code, status, bodyBytes } = failure.facts;
     if (status !== undefined) this.status = status;
     if (code !== 'aborted') {
-      const { pop } = this.#task;
-      policy.note({ pop, bodyBytes, firstByteMs: 0, totalMs: 0, isFailed: true });
+      slot.note({ bodyBytes, firstByteMs: 0, totalMs: 0, isFailed: true });
     }
     if (CONNECT_CODES.has(code)) {
       choice.avoid(failed);

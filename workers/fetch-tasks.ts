@@ -48,7 +48,6 @@ export async function openFetchTasks(
     directory,
     limiter: new PopLimiter({ policy, maxRunning: settings.fetchMaxConnections }),
     rate: new RequestRate({ maxPerSecond: settings.fetchMaxRpsPerPop }),
-    policy,
   });
   return { tasks, close: () => engine.close() };
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { BatchResult } from '../../domain/batch.ts';
 import { hostOfUrl } from '../../domain/host-of-url.ts';
-import type { FetchTask, FetchTaskResult, FetchTaskRunner } from '../../edge/fetch-task.ts';
+import type { FetchTask, FetchTaskResult, FetchTaskRunner, Lane } from '../../edge/fetch-task.ts';
 import type { Slot } from '../../edge/pop-limiter.ts';
 import type { BatchOrder } from './batch-runner.ts';
 import { BatchRecord, type TaskPlace } from './batch-record.ts';
@@ -43,8 +43,8 @@ export async function runBatch(run: BatchRun): Promise<BatchResult> {
 class BatchExecution {
   readonly record: BatchRecord;
   readonly #run: BatchRun;
-  /** By URL: the domain name of its distribution, undefined where none serves its host. */
-  readonly #domainNames: readonly (string | undefined)[];
+  /** By URL host: the domain name of its distribution, none where none serves it. */
+  readonly #domainNames: ReadonlyMap<string, string>;
   readonly #queues: readonly ColumnQueue[];
   /** Aborted when what is in flight has to end. */
   readonly #work = new AbortController();
@@ -55,10 +55,10 @@ class BatchExecution {
   #onIdle: (() => void) | undefined;
 
   constructor(run: BatchRun) {
-    const { urls, columns, domainNames } = run.input;
+    const { columns, domainNames } = run.input;
     this.#run = run;
     this.record = new BatchRecord(run.input);
-    this.#domainNames = urls.map(({ url }) => domainNames[hostOfUrl(url)]);
+    this.#domainNames = new Map(Object.entries(domainNames));
     let firstTask = 0;
     this.#queues = columns.map((column, index) => {
       const queue = new ColumnQueue(column, { column: index, firstTask });
@@ -116,13 +116,7 @@ class BatchExecution {
   async #runLane(queue: ColumnQueue, slot: Slot): Promise<void> {
     this.#lanes += 1;
     try {
-      for (let place = queue.take(); place !== undefined; place = this.#takeNext(queue, slot)) {
-        const task = this.#taskAt(place, queue.pop);
-        const result = task === undefined ? NOT_SERVED : await this.#run.tasks.run(task, slot);
-        this.record.note(place, result);
-        // Its POP asked to be asked less.
-        if (result.isSlowedDown) queue.close();
-      }
+      await this.#run.tasks.run(slot, this.#laneOf(queue, slot));
     } catch (error) {
       this.#defects.push(error);
       this.#cancel();
@@ -131,6 +125,27 @@ class BatchExecution {
       this.#lanes -= 1;
       if (this.#lanes === 0) this.#onIdle?.();
     }
+  }
+
+  #laneOf(queue: ColumnQueue, slot: Slot): Lane {
+    const counter = new ByteCounter(this.record, () => this.#closeQueues());
+    let place = queue.take();
+    return {
+      next: () => {
+        for (; place !== undefined; place = this.#takeNext(queue, slot)) {
+          const task = this.#taskAt(place, queue.pop, counter);
+          if (task !== undefined) return task;
+          this.record.note(place, NOT_SERVED);
+        }
+        return undefined;
+      },
+      note: (result) => {
+        if (place !== undefined) this.record.note(place, result);
+        // Its POP asked to be asked less.
+        if (result.isSlowedDown) queue.close();
+        place = this.#takeNext(queue, slot);
+      },
+    };
   }
 
   #takeNext(queue: ColumnQueue, slot: Slot): TaskPlace | undefined {
@@ -144,25 +159,42 @@ class BatchExecution {
     if (this.#lanes > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 
-  #taskAt(place: TaskPlace, pop: string): FetchTask | undefined {
+  #taskAt(place: TaskPlace, pop: string, counter: ByteCounter): FetchTask | undefined {
     const { depth, headers, urls } = this.#run.input;
     const { url, expectedBytes } = urls[place.url] ?? { url: '' };
-    const domainName = this.#domainNames[place.url];
+    const domainName = this.#domainNames.get(hostOfUrl(url));
     if (domainName === undefined) return undefined;
-    const onBodyBytes = this.#countBytes(expectedBytes ?? 0);
+    counter.begin(expectedBytes ?? 0);
+    const { onBodyBytes } = counter;
     const signal = this.#work.signal;
     return { url, pop, domainName, depth, headers, expectedBytes, signal, onBodyBytes };
   }
+}
 
-  /** Counts a task's bytes; an object that proves too large for a batch ends the intake. */
-  #countBytes(expectedBytes: number): (bytes: number) => void {
-    let taskBytes = 0;
-    return (bytes) => {
-      this.record.addBytes(bytes);
-      taskBytes += bytes;
-      if (taskBytes > BATCH_BYTES && expectedBytes <= BATCH_BYTES) this.#closeQueues();
-    };
+/** Counts the bytes of a lane's tasks, one task after the other. */
+class ByteCounter {
+  readonly #record: BatchRecord;
+  readonly #onTooLarge: () => void;
+  #expectedBytes = 0;
+  #taskBytes = 0;
+
+  /** @param onTooLarge hears of an object that proves too large for a batch. */
+  constructor(record: BatchRecord, onTooLarge: () => void) {
+    this.#record = record;
+    this.#onTooLarge = onTooLarge;
   }
+
+  begin(expectedBytes: number): void {
+    this.#expectedBytes = expectedBytes;
+    this.#taskBytes = 0;
+  }
+
+  readonly onBodyBytes = (bytes: number): void => {
+    this.#record.addBytes(bytes);
+    this.#taskBytes += bytes;
+    const isTooLarge = this.#taskBytes > BATCH_BYTES && this.#expectedBytes <= BATCH_BYTES;
+    if (isTooLarge) this.#onTooLarge();
+  };
 }
 
 const NOT_SERVED: FetchTaskResult = {

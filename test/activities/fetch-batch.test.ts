@@ -196,9 +196,11 @@ test('hands the cells of a POP back that asks to be asked less, and goes on else
 
 /** As many places as anybody asks for, one task each. */
 const PLACES: Pick<FetchTaskRunner, 'acquire' | 'mayStay'> = {
-  acquire: async () => ({
+  acquire: async ({ pop }) => ({
+    pop,
     release: () => undefined,
     mayStay: () => false,
+    note: () => undefined,
     leaveFor: async () => true,
   }),
   mayStay: () => false,
@@ -208,11 +210,13 @@ test('finishes an object that proves too large for a batch and hands the rest ba
   const started: string[] = [];
   const tasks: FetchTaskRunner = {
     ...PLACES,
-    run: async ({ url, onBodyBytes, signal }) => {
-      started.push(url);
-      onBodyBytes(257 * 1024 * 1024);
-      const outcome = signal.aborted ? undefined : 'warm';
-      return { ...NOTHING_MORE, outcome, bodyBytes: 257 * 1024 * 1024 };
+    run: async (_slot, lane) => {
+      for (let task = lane.next(); task !== undefined; task = lane.next()) {
+        started.push(task.url);
+        task.onBodyBytes(257 * 1024 * 1024);
+        const outcome = task.signal.aborted ? undefined : 'warm';
+        lane.note({ ...NOTHING_MORE, outcome, bodyBytes: 257 * 1024 * 1024 });
+      }
     },
   };
   const columns = [{ pop: 'NRT57-P3', urls: [0, 1, 2] }];
@@ -230,8 +234,8 @@ test('finishes an object that proves too large for a batch and hands the rest ba
 test('ends with the error of a defect and leaves nothing running', async () => {
   const tasks: FetchTaskRunner = {
     ...PLACES,
-    run: async ({ url }) => {
-      throw new Error(`defect at ${url}`);
+    run: async (_slot, lane) => {
+      throw new Error(`defect at ${lane.next()?.url}`);
     },
   };
 

@@ -160,7 +160,7 @@ test('keeps to the connections of the process, and to a start beyond 64', () => 
   few.run({ rttMs: 50 }, 5_000);
   many.run({ rttMs: 50 }, 5_000);
 
-  expect([few.limit(), few.policy.limitOf(POP, 'large')]).toEqual([3, 2]);
+  expect([few.limit(), few.policy.of(POP).limitOf('large')]).toEqual([3, 2]);
   expect(many.limit()).toBe(100);
 });
 
@@ -168,7 +168,7 @@ test('keeps POPs apart, and forgets one that was not used for five minutes', () 
   const { run, limit, policy, clock } = adaptive();
 
   run({ rttMs: 50 }, 5_000);
-  const other = policy.limitOf('FRA56-P4', 'any');
+  const other = policy.of('FRA56-P4').limitOf('any');
   clock.nowMs += 299_000;
   const remembered = limit();
   clock.nowMs += 2_000;
@@ -196,9 +196,10 @@ test('keeps its bounds whatever it is told', () => {
       const most = Math.min(options.maxRunning, Math.max(64, options.startPerPop));
       for (const { afterMs, moreMs, isFull, ...seen } of told) {
         clock.nowMs += afterMs;
-        if (isFull) for (const size of ['any', 'large'] as const) policy.noteFull(POP, size);
-        policy.note({ pop: POP, ...seen, totalMs: seen.firstByteMs + moreMs });
-        const [any, large] = [policy.limitOf(POP, 'any'), policy.limitOf(POP, 'large')];
+        const concurrency = policy.of(POP);
+        if (isFull) for (const size of ['any', 'large'] as const) concurrency.noteFull(size);
+        concurrency.note({ ...seen, totalMs: seen.firstByteMs + moreMs });
+        const [any, large] = [concurrency.limitOf('any'), concurrency.limitOf('large')];
         expect(Number.isInteger(any) && any >= 1 && any <= most).toBe(true);
         expect(Number.isInteger(large) && large >= 1 && large <= Math.min(4, any)).toBe(true);
       }

@@ -194,12 +194,12 @@ describe.each(ENGINES)('with the engine %s', (engine) => {
       fault: { kind: 'limit_exceeded', requestsPerSecond: 0 },
       pop: 'KIX56-C1',
     });
-    const before = worker.rate.perSecond('KIX56-C1');
+    const before = worker.rate.of('KIX56-C1').perSecond;
 
     const result = await worker.run(URL_1MB, { pop: 'KIX56-C1' });
 
     expect(result).toMatchObject({ outcome: undefined, isSlowedDown: true });
-    expect(worker.rate.perSecond('KIX56-C1')).toBe(before / 2);
+    expect(worker.rate.of('KIX56-C1').perSecond).toBe(before / 2);
   });
 
   test('does not follow a redirect', async () => {

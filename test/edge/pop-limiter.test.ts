@@ -1,6 +1,6 @@
 import { getEventListeners, setMaxListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { createFixedConcurrency } from '../../edge/concurrency-policy.ts';
+import { type ConcurrencyPolicy, createFixedConcurrency } from '../../edge/concurrency-policy.ts';
 import { PopLimiter, type Slot } from '../../edge/pop-limiter.ts';
 
 const { signal } = new AbortController();
@@ -21,6 +21,11 @@ function limiter({ perPop = 2, maxRunning = 100 } = {}) {
     });
   };
   return { limit, granted, slots, ask };
+}
+
+/** As many places for each POP as `limitOf` says at the moment. */
+function changingConcurrency(limitOf: () => number): ConcurrencyPolicy {
+  return { of: (pop) => ({ ...createFixedConcurrency(1).of(pop), limitOf }) };
 }
 
 const settled = async () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -84,8 +89,10 @@ test('lets a waiting task give up, and its place go to the next', async () => {
 test('tells the policy when its limit makes a task wait, and not when the process is full', async () => {
   const full: string[] = [];
   const policy = {
-    ...createFixedConcurrency(4),
-    noteFull: (pop: string, size: string) => full.push(`${pop} ${size}`),
+    of: (pop: string) => ({
+      ...createFixedConcurrency(4).of(pop),
+      noteFull: (size: string) => full.push(`${pop} ${size}`),
+    }),
   };
   const limit = new PopLimiter({ policy, maxRunning: 8 });
 
@@ -170,7 +177,7 @@ test('lets no place stay for a task of another size, nor after it was given back
 });
 
 test('lets no place stay that its POP has lost, nor one that another POP waits for', async () => {
-  const policy = { ...createFixedConcurrency(2), limitOf: () => perPop };
+  const policy = changingConcurrency(() => perPop);
   let perPop = 2;
   const limit = new PopLimiter({ policy, maxRunning: 3 });
   const take = async (pop: string) => limit.acquire({ pop, isLarge: false, signal });
@@ -189,7 +196,7 @@ test('lets no place stay that its POP has lost, nor one that another POP waits f
 
 test('gives the places that a POP has won to those who wait, when another one stays', async () => {
   let perPop = 1;
-  const policy = { ...createFixedConcurrency(1), limitOf: () => perPop };
+  const policy = changingConcurrency(() => perPop);
   const limit = new PopLimiter({ policy, maxRunning: 10 });
   const take = async () => limit.acquire({ pop: 'NRT', isLarge: false, signal });
   const first = await take();

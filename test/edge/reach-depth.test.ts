@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Depth } from '../../domain/outcome.ts';
-import { NO_PROOF, reachDepth, type Sighting } from '../../edge/reach-depth.ts';
+import {
+  FIRST_STEP,
+  NO_PROOF,
+  reachDepth,
+  type Sighting,
+  type Step,
+} from '../../edge/reach-depth.ts';
 
 const MISS: Sighting = { ...NO_PROOF, knowsLayers: true };
 const REC: Sighting = { ...MISS, isHit: true };
@@ -9,15 +15,17 @@ const LAMBDA: Sighting = { ...MISS, isLambdaGenerated: true };
 
 function tell(depth: Depth, answers: Record<'fetch' | 'check', readonly Sighting[]>): string {
   const left = { fetch: [...answers.fetch], check: [...answers.check] };
-  const asked: string[] = [];
-  const story = reachDepth(depth);
-  let step = story.next();
-  while (step.done !== true) {
-    asked.push(step.value);
-    const sighting = step.value === 'pause' ? NO_PROOF : left[step.value].shift();
-    if (sighting === undefined) throw new Error(`no more answers to ${step.value}`);
-    step = story.next(sighting);
-  }
+  const asked: Step[] = [];
+  const take = (step: Step): Sighting => {
+    asked.push(step);
+    const sighting = step === 'pause' ? NO_PROOF : left[step].shift();
+    if (sighting === undefined) throw new Error(`no more answers to ${step}`);
+    return sighting;
+  };
+  const story = reachDepth(depth, take(FIRST_STEP));
+  if (typeof story === 'string') return `${asked.join(' ')}: ${story}`;
+  let step = story.next(NO_PROOF);
+  while (step.done !== true) step = story.next(take(step.value));
   return `${asked.join(' ')}: ${step.value}`;
 }
 

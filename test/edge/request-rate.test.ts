@@ -16,7 +16,7 @@ function rateAt(maxPerSecond: number) {
   const wentAtMs: number[] = [];
   const startMs = performance.now();
   const ask = (pop = POP): void => {
-    const turn = rate.take(pop, never());
+    const turn = rate.of(pop).take(never());
     const note = (): void => void wentAtMs.push(performance.now() - startMs);
     if (turn === undefined) note();
     else void turn.then(note);
@@ -31,7 +31,7 @@ function never(): AbortSignal {
 /** Asks for so many requests, which all wait, and cancels them when told to. */
 function askInVain(rate: RequestRate, count: number): { cancel: () => Promise<void> } {
   const controllers = Array.from({ length: count }, () => new AbortController());
-  const turns = controllers.map(({ signal }) => Promise.resolve(rate.take(POP, signal)));
+  const turns = controllers.map(({ signal }) => Promise.resolve(rate.of(POP).take(signal)));
   return {
     cancel: async () => {
       for (const controller of controllers) controller.abort();
@@ -70,7 +70,10 @@ test('keeps the order in which requests asked', async () => {
   const { rate } = rateAt(1);
   const went: number[] = [];
   for (const request of [1, 2, 3, 4]) {
-    void rate.take(POP, never())?.then(() => went.push(request));
+    void rate
+      .of(POP)
+      .take(never())
+      ?.then(() => went.push(request));
   }
 
   await vi.advanceTimersByTimeAsync(10_000);
@@ -80,10 +83,10 @@ test('keeps the order in which requests asked', async () => {
 
 test('keeps POPs apart', () => {
   const { rate } = rateAt(1);
-  void rate.take(POP, never());
-  void rate.take(POP, never());
+  void rate.of(POP).take(never());
+  void rate.of(POP).take(never());
 
-  expect(rate.take('FRA56-P4', never())).toBeUndefined();
+  expect(rate.of('FRA56-P4').take(never())).toBeUndefined();
 });
 
 test('gives the turns of cancelled requests to those that come after them', async () => {
@@ -113,9 +116,9 @@ test('gives the turns of cancelled requests to those that wait behind them', asy
 test('takes no turn for a request that was cancelled before it asked', async () => {
   const { rate } = rateAt(1);
 
-  await expect(rate.take(POP, AbortSignal.abort())).rejects.toThrow(/abort/i);
+  await expect(rate.of(POP).take(AbortSignal.abort())).rejects.toThrow(/abort/i);
 
-  expect(rate.take(POP, never())).toBeUndefined();
+  expect(rate.of(POP).take(never())).toBeUndefined();
 });
 
 test('leaves no timer behind when nobody waits', async () => {
@@ -129,14 +132,14 @@ test('leaves no timer behind when nobody waits', async () => {
 test('halves the rate once and leaves the POP alone for over 10 s', async () => {
   const { rate, wentAtMs, ask } = rateAt(500);
 
-  for (let answer = 0; answer < 8; answer += 1) rate.slowDown(POP);
+  for (let answer = 0; answer < 8; answer += 1) rate.of(POP).slowDown();
 
-  expect(rate.perSecond(POP)).toBe(250);
+  expect(rate.of(POP).perSecond).toBe(250);
   ask();
   await vi.advanceTimersByTimeAsync(10_600);
   expect(wentAtMs).toEqual([10_500]);
-  rate.slowDown(POP);
-  expect(rate.perSecond(POP)).toBeCloseTo(125, 0);
+  rate.of(POP).slowDown();
+  expect(rate.of(POP).perSecond).toBeCloseTo(125, 0);
 });
 
 test('leaves a POP alone that asks for it while requests wait', async () => {
@@ -145,7 +148,7 @@ test('leaves a POP alone that asks for it while requests wait', async () => {
   ask();
   ask();
 
-  rate.slowDown(POP);
+  rate.of(POP).slowDown();
   await vi.advanceTimersByTimeAsync(20_000);
 
   expect(wentAtMs).toEqual([0, 10_500, 11_500]);
@@ -153,32 +156,32 @@ test('leaves a POP alone that asks for it while requests wait', async () => {
 
 test('comes back slowly to the full rate', () => {
   const { rate } = rateAt(500);
-  rate.slowDown(POP);
+  rate.of(POP).slowDown();
 
   vi.advanceTimersByTime(10_500 + 4_000);
-  const soon = rate.perSecond(POP);
+  const soon = rate.of(POP).perSecond;
   vi.advanceTimersByTime(60_000);
 
   expect(soon).toBe(350);
-  expect(rate.perSecond(POP)).toBe(500);
+  expect(rate.of(POP).perSecond).toBe(500);
 });
 
 test('never falls below one request a second', () => {
   const { rate } = rateAt(2);
   for (let time = 0; time < 10; time += 1) {
-    rate.slowDown(POP);
+    rate.of(POP).slowDown();
     vi.advanceTimersByTime(10_500);
   }
 
-  expect(rate.perSecond(POP)).toBe(1);
+  expect(rate.of(POP).perSecond).toBe(1);
 });
 
 test('gives up waiting when it is cancelled', async () => {
   const { rate } = rateAt(500);
-  rate.slowDown(POP);
+  rate.of(POP).slowDown();
   const cancel = new AbortController();
 
-  const turn = rate.take(POP, cancel.signal);
+  const turn = rate.of(POP).take(cancel.signal);
   cancel.abort();
 
   await expect(turn).rejects.toThrow(/abort/i);

@@ -29,7 +29,7 @@ export function adaptive({ startPerPop = 8, maxRunning = 256 } = {}) {
   const policy = createAdaptiveConcurrency({ startPerPop, maxRunning, load, now });
   const run = (model: Model, lengthMs: number, more: Partial<PopRun> = {}) =>
     runOnSimulatedPop({ model, policy, clock, lengthMs, random: seededRandom(1), ...more });
-  const limit = () => policy.limitOf(POP, 'any');
+  const limit = () => policy.of(POP).limitOf('any');
   return { clock, process, policy, run, limit };
 }
 

@@ -89,8 +89,8 @@ class Simulation {
   #fill(): void {
     const { policy, demand = Number.POSITIVE_INFINITY } = this.#run;
     while (this.#underWay < demand) {
-      if (this.#underWay >= policy.limitOf(POP, this.#size)) {
-        policy.noteFull(POP, this.#size);
+      if (this.#underWay >= policy.of(POP).limitOf(this.#size)) {
+        policy.of(POP).noteFull(this.#size);
         return;
       }
       this.#underWay += 1;
@@ -111,7 +111,7 @@ class Simulation {
     const askedAtMs = clock.nowMs;
     if (fails(askedAtMs, this.#underWay)) {
       this.#after(this.#varied(rttMs), () => {
-        policy.note({ pop: POP, bodyBytes: 0, firstByteMs: 0, totalMs: 0, isFailed: true });
+        policy.of(POP).note({ bodyBytes: 0, firstByteMs: 0, totalMs: 0, isFailed: true });
         this.#failures += 1;
         this.#end();
       });
@@ -122,7 +122,7 @@ class Simulation {
       const firstByteMs = clock.nowMs - askedAtMs;
       this.#after(this.#bodyMs(), () => {
         const totalMs = clock.nowMs - askedAtMs;
-        policy.note({ pop: POP, bodyBytes, firstByteMs, totalMs, isFailed: false });
+        policy.of(POP).note({ bodyBytes, firstByteMs, totalMs, isFailed: false });
         this.#answers += 1;
         this.#idle += 1;
         this.#end();
@@ -132,7 +132,7 @@ class Simulation {
 
   #end(): void {
     this.#underWay -= 1;
-    const limit = this.#run.policy.limitOf(POP, this.#size);
+    const limit = this.#run.policy.of(POP).limitOf(this.#size);
     this.#limits.push({ atMs: this.#run.clock.nowMs, limit });
     this.#fill();
   }

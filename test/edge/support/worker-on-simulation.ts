@@ -6,7 +6,7 @@ import { createFetchTaskRunner } from '../../../edge/fetch-task-runner.ts';
 import type { FetchTask, FetchTaskResult, FetchTaskRunner } from '../../../edge/fetch-task.ts';
 import { createHttp1Engine } from '../../../edge/http1/http1-engine.ts';
 import { createEdgeSecureContext } from '../../../edge/http1/secure-context.ts';
-import { PopLimiter } from '../../../edge/pop-limiter.ts';
+import { PopLimiter, type Slot } from '../../../edge/pop-limiter.ts';
 import { RequestRate } from '../../../edge/request-rate.ts';
 import { createUndiciEngine } from '../../../edge/undici-engine.ts';
 import {
@@ -81,7 +81,6 @@ export async function startWorkerOnSimulation(
     directory: directoryOf(cloudFront, options.firstAddresses),
     limiter: new PopLimiter({ policy, maxRunning: 256 }),
     rate,
-    policy,
     deadlines: options.deadlines ?? TEST_DEADLINES,
     storePauseMs: 20,
   });
@@ -105,13 +104,29 @@ export async function startWorkerOnSimulation(
       };
       const slot = await tasks.acquire(task);
       if (slot === undefined) throw new Error('no place for the task');
-      return tasks.run(task, slot).finally(() => slot.release());
+      return runTask(tasks, slot, task).finally(() => slot.release());
     },
     async close() {
       await engine.close();
       await cloudFront.close();
     },
   };
+}
+
+/** Runs one task alone in a slot. */
+async function runTask(
+  tasks: FetchTaskRunner,
+  slot: Slot,
+  task: FetchTask,
+): Promise<FetchTaskResult> {
+  const results: FetchTaskResult[] = [];
+  await tasks.run(slot, {
+    next: () => (results.length === 0 ? task : undefined),
+    note: (result) => results.push(result),
+  });
+  const [result] = results;
+  if (result === undefined) throw new Error('the task was not told how it ended');
+  return result;
 }
 
 /** The addresses of a simulated CloudFront, as its directory file would give them. */
