@@ -43,6 +43,7 @@ export type BatchHeartbeat = {
 
 /** Result of the activity `fetchBatch`: also of one that was cancelled or drained. */
 export type BatchResult = BatchHeartbeat & {
+  /** `[url index, body bytes]` of sizes measured, but for those that were expected so. */
   readonly sizes: readonly (readonly [number, number])[];
   /** At most 20 an outcome kind, none for `warm`, `filled` and `regional` beyond 3. */
   readonly samples: readonly FetchSample[];

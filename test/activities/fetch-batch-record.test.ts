@@ -51,6 +51,21 @@ test('tells outcomes as letters in the order of the columns', () => {
   });
 });
 
+test('tells in its result only the sizes that nobody knew, and all of them in a heartbeat', () => {
+  const urls = [100, 200, undefined].map((expectedBytes, url) => ({
+    url: `https://www.example.com/${url}`,
+    ...(expectedBytes === undefined ? {} : { expectedBytes }),
+  }));
+  const record = new BatchRecord(batchOf(3, 1, { urls }));
+  for (const url of [0, 1, 2]) record.note({ task: url, column: 0, url }, resultOf('warm'));
+
+  expect(record.result(0).sizes).toEqual([
+    [1, 100],
+    [2, 100],
+  ]);
+  expect(record.heartbeat().sizes).toHaveLength(3);
+});
+
 test('counts warmed bytes once a task and by the depth that was asked', () => {
   const atEdge = new BatchRecord(batchOf(2));
   const regional = new BatchRecord(batchOf(2, 1, { depth: 'regional' }));
