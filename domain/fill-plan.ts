@@ -155,8 +155,9 @@ function planBatch(
   const evenShare = Math.ceil(limits.maximumTasks / Math.min(POPS_OF_BATCH, layout.columns));
   const shareTasks = Math.max(TASKS_PER_POP, evenShare);
   for (const column of layout.goingOnFrom(first)) {
+    const fits = (row: number) => batch.fits(column, row);
     for (let taken = 0; taken < shareTasks && watch.hasRoom(column); taken += 1) {
-      const row = source.take(column, (each) => batch.fits(column, each));
+      const row = source.take(column, fits);
       if (row === undefined) break;
       batch.add(column, row);
       cells.add(row, column);

@@ -105,28 +105,28 @@ export class LeaderQueue implements TaskSource {
   #firstRow(column: number): number | undefined {
     const { layout, cells } = this.#input;
     for (;;) {
-      const entry = this.#head(column);
-      if (entry === undefined) return undefined;
-      const isFirst = entry.isFirst && layout.groupOf(entry.row, column) === entry.group;
-      const state = this.#state(entry.row, entry.group);
-      const isWaiting = isFirst ? state < LEADER_IN_FLIGHT : !entry.isFirst && isQueued(state);
-      if (isWaiting && cells.mayLead(entry.row, column)) return entry.row;
+      const first = this.#firstsLeft(column);
+      const row = first?.next ?? this.#replacements[column]?.first();
+      if (row === undefined) return undefined;
+      const group = layout.groupOf(row, column);
+      const state = this.#state(row, group);
+      const isFirstOfGroup = first?.group === group && state < LEADER_IN_FLIGHT;
+      const isWaiting = first === undefined ? isQueued(state) : isFirstOfGroup;
+      if (isWaiting && cells.mayLead(row, column)) return row;
       this.#drop(column);
-      if (isWaiting) this.#appoint(entry.row, entry.group, state % LEADER_IN_FLIGHT);
+      if (isWaiting) this.#appoint(row, group, state % LEADER_IN_FLIGHT);
     }
   }
 
-  /** The next entry of a column, stale or not. */
-  #head(column: number) {
-    const first = this.#firsts[column]?.find(({ left }) => left > 0);
-    if (first !== undefined) return { row: first.next, group: first.group, isFirst: true };
-    const row = this.#replacements[column]?.first();
-    if (row === undefined) return undefined;
-    return { row, group: this.#input.layout.groupOf(row, column), isFirst: false };
+  /** The series that the next entry of a column is of; undefined where only replacements may be left. */
+  #firstsLeft(column: number): FirstRows | undefined {
+    // A loop, and no list of entries: it is asked several times for each leader.
+    for (const series of this.#firsts[column] ?? []) if (series.left > 0) return series;
+    return undefined;
   }
 
   #drop(column: number): void {
-    const first = this.#firsts[column]?.find(({ left }) => left > 0);
+    const first = this.#firstsLeft(column);
     if (first === undefined) {
       this.#replacements[column]?.drop();
     } else {
