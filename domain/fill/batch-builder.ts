@@ -9,7 +9,12 @@ export type BatchLimits = {
 };
 
 /** The tasks of one POP in a planned batch. */
-export type PlannedColumn = { readonly column: number; readonly rows: readonly number[] };
+export type PlannedColumn = {
+  readonly column: number;
+  readonly rows: readonly number[];
+  /** The number of each of its rows among the rows of the batch. */
+  readonly urls: readonly number[];
+};
 
 /** A batch as planned: its tasks in order, column by column, row by row. */
 export type PlannedBatch = {
@@ -37,6 +42,8 @@ const URL_INPUT_BYTES = 44;
 /** A URL's index in a column, with its comma: `1234,`. */
 const TASK_INPUT_BYTES = 5;
 
+type GrowingColumn = PlannedColumn & { readonly rows: number[]; readonly urls: number[] };
+
 /** What a batch is built from. */
 export type BatchBuilderInput = BatchLimits & {
   readonly kind: PlannedBatch['kind'];
@@ -49,16 +56,18 @@ export type BatchBuilderInput = BatchLimits & {
 export function createBatchBuilder(input: BatchBuilderInput) {
   const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = input;
   const { maximumInputBytes = DEFAULT_MAXIMUM_INPUT_BYTES } = input;
-  const columns: { readonly column: number; readonly rows: number[] }[] = [];
-  const urls = new Set<number>();
+  const columns: GrowingColumn[] = [];
+  /** The rows of all columns, with their numbers. */
+  const numbers = new Map<number, number>();
+  let last: GrowingColumn | undefined;
   let tasks = 0;
   let expectedBytes = 0;
   let inputBytes = 0;
 
   const inputBytesOf = (column: number, row: number) =>
     TASK_INPUT_BYTES +
-    (columns.at(-1)?.column === column ? 0 : COLUMN_INPUT_BYTES) +
-    (urls.has(row) ? 0 : URL_INPUT_BYTES + input.urlBytes(row));
+    (last?.column === column ? 0 : COLUMN_INPUT_BYTES) +
+    (numbers.has(row) ? 0 : URL_INPUT_BYTES + input.urlBytes(row));
 
   let isCut = false;
 
@@ -78,19 +87,25 @@ export function createBatchBuilder(input: BatchBuilderInput) {
       inputBytes += inputBytesOf(column, row);
       expectedBytes += input.expectedBytesOf(row);
       tasks += 1;
-      urls.add(row);
-      const last = columns.at(-1);
-      if (last?.column === column) last.rows.push(row);
-      else columns.push({ column, rows: [row] });
+      if (!numbers.has(row)) numbers.set(row, numbers.size);
+      if (last?.column !== column) last = addColumn(columns, column);
+      last.rows.push(row);
+      last.urls.push(numbers.get(row) ?? 0);
     },
     build: (): PlannedBatch => ({
       kind: input.kind,
       columns,
-      rows: [...urls],
+      rows: [...numbers.keys()],
       tasks,
       expectedBytes,
       inputBytes,
       isLarge: expectedBytes > maximumBytes,
     }),
   };
+}
+
+function addColumn(columns: GrowingColumn[], column: number): GrowingColumn {
+  const added = { column, rows: [], urls: [] };
+  columns.push(added);
+  return added;
 }

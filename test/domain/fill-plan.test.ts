@@ -30,11 +30,12 @@ test('sends one leader an area and URL first, each POP in turn', () => {
 
   expect(batch?.kind).toBe('leaders');
   expect(batch?.columns).toEqual([
-    { column: 0, rows: [0, 2] },
-    { column: 1, rows: [1, 3] },
-    { column: 2, rows: [0, 2] },
-    { column: 3, rows: [1, 3] },
+    { column: 0, rows: [0, 2], urls: [0, 1] },
+    { column: 1, rows: [1, 3], urls: [2, 3] },
+    { column: 2, rows: [0, 2], urls: [0, 1] },
+    { column: 3, rows: [1, 3], urls: [2, 3] },
   ]);
+  expect(batch?.rows).toEqual([0, 2, 1, 3]);
   expect(plan.next(LIMITS)).toBeUndefined();
 });
 
@@ -81,8 +82,8 @@ test('lets the followers go after their leader, largest objects first', () => {
 
   expect(followers?.kind).toBe('followers');
   expect(followers?.columns).toEqual([
-    { column: 0, rows: [1] },
-    { column: 1, rows: [2, 0] },
+    { column: 0, rows: [1], urls: [0] },
+    { column: 1, rows: [2, 0], urls: [1, 2] },
   ]);
 });
 

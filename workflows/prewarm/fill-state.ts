@@ -121,7 +121,6 @@ export class FillState {
   }
 
   batchInput(batch: PlannedBatch, to: { requestId: string; intervalMs: number }): BatchInput {
-    const numbers = new Map(batch.rows.map((row, number) => [row, number]));
     const urls = batch.rows.map((row) => {
       const expectedBytes = this.sizes.bytesOf(row);
       const url = this.#input.urls[row] ?? '';
@@ -134,9 +133,9 @@ export class FillState {
       depth: this.#input.depth,
       headers: this.#input.headers,
       urls,
-      columns: batch.columns.map(({ column, rows }) => ({
+      columns: batch.columns.map(({ column, urls: numbers }) => ({
         pop: this.popIds[column] ?? '',
-        urls: rows.map((row) => numbers.get(row) ?? 0),
+        urls: numbers,
       })),
       domainNames: Object.fromEntries(
         [...hosts].map((host) => [host, this.#domainNames.get(host) ?? host]),
