@@ -14,12 +14,12 @@ import {
 } from './reach-depth.ts';
 import { TaskEnded } from './task-ended.ts';
 import { type Ask, type ProberDeps, TaskProber } from './task-prober.ts';
-import type { TasksOfPop } from './tasks-in-flight.ts';
+import type { LaneInFlight } from './tasks-in-flight.ts';
 
 /** What the tasks of one lane run with. */
 export type TaskMeans = ProberDeps & {
   readonly directory: EdgeDirectory;
-  readonly inFlight: TasksOfPop;
+  readonly inFlight: LaneInFlight;
   /** Pause before a second Miss is tried again. */
   readonly storePauseMs: number;
 };
@@ -106,7 +106,7 @@ export class TaskRun {
 
   /** Lets the same task go elsewhere; to be called in any case. */
   close(): void {
-    if (this.#hasBegun) this.#means.inFlight.end(this.#task.url);
+    if (this.#hasBegun) this.#means.inFlight.end();
   }
 
   result(): FetchTaskResult {

@@ -5,62 +5,86 @@
 export class TasksInFlight {
   readonly #pops = new Map<string, TasksOfPop>();
 
-  /** The tasks of one POP, for one lane: to be left at the lane's end. */
-  enter(pop: string): TasksOfPop {
-    const tasks = this.#pops.get(pop) ?? new TasksOfPop(() => this.#pops.delete(pop));
+  /** A lane begins to run tasks of a POP. */
+  enter(pop: string): LaneInFlight {
+    const tasks = this.#pops.get(pop) ?? { lanes: new Set(), waiters: new Map() };
     this.#pops.set(pop, tasks);
-    tasks.lanes += 1;
-    return tasks;
+    return new LaneInFlight(tasks, () => this.#pops.delete(pop));
   }
 }
 
-/** The fetch tasks that run now through one POP, by their URLs. */
-export class TasksOfPop {
-  readonly #onUnused: () => void;
-  readonly #running = new Set<string>();
+type TasksOfPop = {
+  readonly lanes: Set<LaneInFlight>;
   /** By URL, who waits for the end of a task: as a rule nobody. */
-  readonly #waiters = new Map<string, Set<() => void>>();
-  /** Lanes that use it. */
-  lanes = 0;
+  readonly waiters: Map<string, Set<() => void>>;
+};
 
-  constructor(onUnused: () => void) {
-    this.#onUnused = onUnused;
+/** What one lane runs: one task at a time, of one POP. */
+export class LaneInFlight {
+  readonly #tasks: TasksOfPop;
+  readonly #onLast: () => void;
+  #url: string | undefined;
+
+  /** @param onLast called when the last lane of the POP ends. */
+  constructor(tasks: TasksOfPop, onLast: () => void) {
+    this.#tasks = tasks;
+    this.#onLast = onLast;
+    tasks.lanes.add(this);
   }
 
-  /** A lane ends. */
+  /** The lane ends. */
   leave(): void {
-    this.lanes -= 1;
-    if (this.lanes === 0) this.#onUnused();
+    this.#tasks.lanes.delete(this);
+    if (this.#tasks.lanes.size === 0) this.#onLast();
   }
 
-  /** Writes a task down; false, and nothing is written, where the same one runs. */
+  /** Writes a task down; false, and nothing is written, where the same one runs in another lane. */
   begin(url: string): boolean {
-    const runningBefore = this.#running.size;
-    return this.#running.add(url).size > runningBefore;
+    if (this.#isRunning(url)) return false;
+    this.#url = url;
+    return true;
   }
 
-  end(url: string): void {
-    this.#running.delete(url);
-    if (this.#waiters.size === 0) return;
-    const waiters = this.#waiters.get(url);
-    this.#waiters.delete(url);
-    for (const wake of waiters ?? []) wake();
+  end(): void {
+    const url = this.#url;
+    this.#url = undefined;
+    const { waiters } = this.#tasks;
+    if (waiters.size === 0 || url === undefined) return;
+    const ofUrl = waiters.get(url);
+    waiters.delete(url);
+    for (const wake of ofUrl ?? []) wake();
   }
 
   /** Resolves when that task has ended, or `signal` fired. */
   async untilEnded(url: string, signal: AbortSignal): Promise<void> {
-    if (!this.#running.has(url) || signal.aborted) return;
-    const waiters = this.#waiters.get(url) ?? new Set();
-    this.#waiters.set(url, waiters);
+    if (!this.#isRunning(url) || signal.aborted) return;
+    const { waiters } = this.#tasks;
+    const ofUrl = waiters.get(url) ?? new Set();
+    waiters.set(url, ofUrl);
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         signal.removeEventListener('abort', wake);
-        waiters.delete(wake);
-        if (waiters.size === 0 && this.#waiters.get(url) === waiters) this.#waiters.delete(url);
+        ofUrl.delete(wake);
+        if (ofUrl.size === 0 && waiters.get(url) === ofUrl) waiters.delete(url);
         resolve();
       };
-      waiters.add(wake);
+      ofUrl.add(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
   }
+
+  /** A look at each lane: a set of URLs would hash each of them, which costs more than the look. */
+  #isRunning(url: string): boolean {
+    for (const lane of this.#tasks.lanes) {
+      if (lane.#url !== undefined && isSame(lane.#url, url)) return true;
+    }
+    return false;
+  }
+}
+
+/** URLs of one list differ at their ends, if at all. */
+function isSame(one: string, other: string): boolean {
+  const { length } = one;
+  if (length !== other.length) return false;
+  return one.charCodeAt(length - 1) === other.charCodeAt(length - 1) && one === other;
 }
