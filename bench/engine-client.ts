@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { failureOfAnswer, readFacts } from '../edge/classify.ts';
 import { edgeUrl } from '../edge/edge-url.ts';
-import type { EdgeEngine, EngineRequest } from '../edge/engine.ts';
+import type { EdgeAddress, EdgeEngine, EngineRequest } from '../edge/engine.ts';
 import { createEdgeSecureContext } from '../edge/http1/secure-context.ts';
 import { requestHeaders } from '../edge/request-headers.ts';
 import { HOST, OBJECT_BYTES, POPS } from './engine-objects.ts';
@@ -36,18 +36,20 @@ class Client {
   }
 
   async work(index: number): Promise<void> {
-    const { pop, address } = POPS[index % POPS.length] ?? { pop: '', address: '' };
+    const { pop, address: popAddress } = POPS[index % POPS.length] ?? { pop: '', address: '' };
+    // Made once, as a directory's are: the engine remembers what it knows of an address by the object.
+    const address = { host: this.#task.address ?? popAddress, port: this.#task.port };
     while (this.#started < this.#task.requests && performance.now() < this.#endsAtMs) {
       this.#started += 1;
-      await this.#fetch(pop, this.#request(this.#task.address ?? address));
+      await this.#fetch(pop, this.#request(address));
     }
   }
 
-  #request(address: string): EngineRequest {
-    const { scheme, port, object } = this.#task;
+  #request(address: EdgeAddress): EngineRequest {
+    const { scheme, object } = this.#task;
     return {
       url: edgeUrl(`${scheme}://${HOST}/${object}/${this.#started}`),
-      address: { host: address, port },
+      address,
       method: 'GET',
       headers: requestHeaders([]),
       deadlines: DEADLINES,

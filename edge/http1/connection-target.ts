@@ -13,21 +13,16 @@ export type ConnectionTarget = {
   readonly address: EdgeAddress;
 };
 
-type LastKey = { readonly origin: EdgeOrigin; readonly port: number; readonly key: string };
-
-const MAXIMUM_ADDRESSES = 4_096;
-/** By address host, the last key: most addresses serve one host at a time. */
-const LAST_KEYS = new Map<string, LastKey>();
+/** By address, the last key: most addresses serve one host at a time. */
+const LAST_KEYS = new WeakMap<EdgeAddress, { readonly origin: EdgeOrigin; readonly key: string }>();
 
 /** The key of the pool that serves a request; the same string as a rule, which is found at once. */
 export function poolKey({ url, address }: EngineRequest): string {
   const { origin } = url;
-  const { host, port } = address;
-  const last = LAST_KEYS.get(host);
-  if (last?.origin === origin && last.port === port) return last.key;
-  const key = `${origin.text} ${host} ${port}`;
-  if (LAST_KEYS.size >= MAXIMUM_ADDRESSES) LAST_KEYS.clear();
-  LAST_KEYS.set(host, { origin, port, key });
+  const last = LAST_KEYS.get(address);
+  if (last?.origin === origin) return last.key;
+  const key = `${origin.text} ${address.host} ${address.port}`;
+  LAST_KEYS.set(address, { origin, key });
   return key;
 }
 
