@@ -1,6 +1,6 @@
 import type { BatchHeartbeat, BatchInput, BatchResult, FetchSample } from '../../domain/batch.ts';
-import { CELL_CODES, PENDING, codeOfOutcome } from '../../domain/cell.ts';
-import { countsAsWarmed, OUTCOME_NAMES, OUTCOMES, type Outcome } from '../../domain/outcome.ts';
+import { PENDING, codeOfOutcome } from '../../domain/cell.ts';
+import { countsAsWarmed, OUTCOMES, type Outcome } from '../../domain/outcome.ts';
 import { encodeRuns } from '../../domain/run-length.ts';
 import type { FetchTaskResult } from '../../edge/fetch-task.ts';
 
@@ -13,12 +13,6 @@ export const MAXIMUM_HEARTBEAT_BYTES = 4_096;
 const NOT_MEASURED = -1;
 const SAMPLES_PER_FAILURE = 20;
 const SAMPLES_PER_SUCCESS = 3;
-
-const SAMPLES_BY_LETTER = new Uint8Array(CELL_CODES).fill(SAMPLES_PER_FAILURE);
-for (const outcome of OUTCOME_NAMES) {
-  if (OUTCOMES[outcome].warmed === 'never') continue;
-  SAMPLES_BY_LETTER[codeOfOutcome(outcome)] = SAMPLES_PER_SUCCESS;
-}
 
 /** Which task of a batch. */
 export type TaskPlace = {
@@ -35,8 +29,6 @@ export class BatchRecord {
   /** Body bytes by URL; -1 while not measured. */
   readonly #sizes: Float64Array;
   readonly #samples = new Map<Outcome, FetchSample[]>();
-  /** By letter, how many more samples there is room for. */
-  readonly #samplesLeft = Uint8Array.from(SAMPLES_BY_LETTER);
   readonly #revalidates = new Set<number>();
   readonly #slowedPops = new Set<string>();
   #warmedBytes = 0;
@@ -67,12 +59,8 @@ export class BatchRecord {
     if (result.isRevalidating) this.#revalidates.add(place.url);
     if (result.isSlowedDown) this.#slowedPops.add(this.#input.columns[place.column]?.pop ?? '');
     if (outcome === undefined) return;
-    const letter = codeOfOutcome(outcome);
-    this.#letters[place.task] = letter;
+    this.#letters[place.task] = codeOfOutcome(outcome);
     if (countsAsWarmed(outcome, this.#input.depth)) this.#warmedBytes += bodyBytes ?? 0;
-    const samplesLeft = this.#samplesLeft[letter] ?? 0;
-    if (samplesLeft === 0) return;
-    this.#samplesLeft[letter] = samplesLeft - 1;
     this.#sample(place, outcome, result);
   }
 
@@ -125,6 +113,8 @@ export class BatchRecord {
 
   #sample(place: TaskPlace, outcome: Outcome, result: FetchTaskResult): void {
     const samples = this.#samples.get(outcome) ?? [];
+    const isSuccess = OUTCOMES[outcome].warmed !== 'never';
+    if (samples.length >= (isSuccess ? SAMPLES_PER_SUCCESS : SAMPLES_PER_FAILURE)) return;
     const { status, bodyBytes, servedBy, xCache, message } = result;
     samples.push({
       url: place.url,
