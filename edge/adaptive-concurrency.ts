@@ -49,13 +49,11 @@ export function createAdaptiveConcurrency(options: AdaptiveConcurrencyOptions): 
       if (known !== undefined && nowMs - known.usedAtMs < FORGET_AFTER_MS) return known;
       const [oldest] = pops.keys();
       if (pops.size >= MAXIMUM_POPS && oldest !== undefined) pops.delete(oldest);
-      const learned = new LearnedConcurrency(
-        {
-          any: new AdaptiveLimit(bounds, load, nowMs),
-          large: new AdaptiveLimit(LARGE_BOUNDS, load, nowMs),
-        },
-        now,
-      );
+      const limits = {
+        any: new AdaptiveLimit(bounds, load, nowMs),
+        large: new AdaptiveLimit(LARGE_BOUNDS, load, nowMs),
+      };
+      const learned = new LearnedConcurrency(limits, now, nowMs);
       pops.delete(pop);
       pops.set(pop, learned);
       return learned;
@@ -68,10 +66,10 @@ class LearnedConcurrency implements PopConcurrency {
   readonly #now: () => number;
   usedAtMs: number;
 
-  constructor(limits: Record<LimitedSize, AdaptiveLimit>, now: () => number) {
+  constructor(limits: Record<LimitedSize, AdaptiveLimit>, now: () => number, nowMs: number) {
     this.#limits = limits;
     this.#now = now;
-    this.usedAtMs = now();
+    this.usedAtMs = nowMs;
   }
 
   limitOf(size: LimitedSize): number {
