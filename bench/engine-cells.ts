@@ -18,8 +18,8 @@ export type Bar = {
   readonly what: string;
   readonly limit: number;
   readonly direction: 'at least' | 'at most';
-  /** From the medians by client name. */
-  readonly value: (medians: ReadonlyMap<string, Measure>) => number;
+  /** Of one round, in which all clients ran within seconds: a host's speed changes within a minute. */
+  readonly value: (round: Round) => number;
 };
 
 /** One table of the benchmark: who runs, and what must hold. */
@@ -27,11 +27,12 @@ export type Cell = {
   readonly name: string;
   readonly contenders: readonly Contender[];
   readonly bars: readonly Bar[];
-  /** Times each client runs beside the warm-up; memory needs no repeats. */
+  /** Times each client is measured; memory needs no repeats. */
   readonly rounds?: number;
 };
 
-type Medians = ReadonlyMap<string, Measure>;
+/** What each client of a cell measured when it was its turn, by name. */
+export type Round = ReadonlyMap<string, Measure>;
 
 const MEGABYTE = 1_000_000;
 
@@ -105,8 +106,8 @@ function hugeBodies(work: Work): Cell {
     what: 'MB of growth from the first quarter to the end',
     limit: 12,
     direction: 'at most',
-    value: (medians) => {
-      const result = medians.get('edge')?.result;
+    value: (round) => {
+      const result = round.get('edge')?.result;
       if (result === undefined || result.quarterRssBytes === 0) return Number.NaN;
       return (result.endRssBytes - result.quarterRssBytes) / MEGABYTE;
     },
@@ -134,7 +135,7 @@ function wholeWorker(work: Work): Cell {
     what: '× the engine alone',
     limit: 0.85,
     direction: 'at least',
-    value: (medians) => perSecond(medians, 'worker') / perSecond(medians, 'edge'),
+    value: (round) => perSecond(round, 'worker') / perSecond(round, 'edge'),
   };
   return {
     name: '1 KB HTTPS, the whole worker',
@@ -152,7 +153,7 @@ function rateBar(other: string, limit: number): Bar {
     what: `× ${other}`,
     limit,
     direction: 'at least',
-    value: (medians) => perSecond(medians, 'edge') / perSecond(medians, other),
+    value: (round) => perSecond(round, 'edge') / perSecond(round, other),
   };
 }
 
@@ -161,7 +162,7 @@ function cpuBar(other: string, limit: number): Bar {
     what: `× ${other}'s CPU a byte`,
     limit,
     direction: 'at most',
-    value: (medians) => cpuPerByte(medians, 'edge') / cpuPerByte(medians, other),
+    value: (round) => cpuPerByte(round, 'edge') / cpuPerByte(round, other),
   };
 }
 
@@ -170,16 +171,16 @@ function memoryBar(limit: number): Bar {
     what: 'MB of memory at most',
     limit,
     direction: 'at most',
-    value: (medians) => (medians.get('edge')?.maximumRssBytes ?? Number.NaN) / MEGABYTE,
+    value: (round) => (round.get('edge')?.maximumRssBytes ?? Number.NaN) / MEGABYTE,
   };
 }
 
-function perSecond(medians: Medians, name: string): number {
-  const measure = medians.get(name);
+function perSecond(round: Round, name: string): number {
+  const measure = round.get(name);
   return measure === undefined ? Number.NaN : measure.requests / measure.seconds;
 }
 
-function cpuPerByte(medians: Medians, name: string): number {
-  const measure = medians.get(name);
+function cpuPerByte(round: Round, name: string): number {
+  const measure = round.get(name);
   return measure === undefined ? Number.NaN : measure.cpuSeconds / measure.bodyBytes;
 }

@@ -5,6 +5,7 @@ import type { EdgeAddress, EdgeEngine, EngineRequest } from '../edge/engine.ts';
 import { createEdgeSecureContext } from '../edge/http1/secure-context.ts';
 import { requestHeaders } from '../edge/request-headers.ts';
 import { HOST, OBJECT_BYTES, POPS } from './engine-objects.ts';
+import { serveMeasures } from './engine-measures.ts';
 import {
   type ClientResult,
   type ClientTask,
@@ -92,18 +93,11 @@ async function createEngine({ engine, caFile, connections }: ClientTask): Promis
   return createHttp1Engine({ secureContext, maximumConnections: connections });
 }
 
-async function warmUp(task: ClientTask, engine: EdgeEngine): Promise<void> {
-  if (task.requests < UNLIMITED_REQUESTS) return;
-  await workAll(task, new Client({ ...task, seconds: task.warmUpSeconds }, engine));
-}
-
 async function workAll({ connections }: ClientTask, client: Client): Promise<void> {
   await Promise.all(Array.from({ length: connections }, (_, index) => client.work(index)));
 }
 
-async function main(task: ClientTask): Promise<ClientResult> {
-  const engine = await createEngine(task);
-  await warmUp(task, engine);
+async function measure(task: ClientTask, engine: EdgeEngine): Promise<ClientResult> {
   const client = new Client(task, engine);
   const startedAtMs = performance.now();
   const before = process.cpuUsage();
@@ -111,11 +105,15 @@ async function main(task: ClientTask): Promise<ClientResult> {
   const { user, system } = process.cpuUsage(before);
   const seconds = (performance.now() - startedAtMs) / 1_000;
   const endRssBytes = process.memoryUsage.rss();
-  await engine.close();
   const { counts, quarterRssBytes } = client;
   const cpuSeconds = (user + system) / 1e6;
   return { ...counts, seconds, cpuSeconds, quarterRssBytes, endRssBytes };
 }
 
 const task = clientTaskSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
-console.log(JSON.stringify(await main(task)));
+const engine = await createEngine(task);
+if (task.requests === UNLIMITED_REQUESTS) {
+  await measure({ ...task, seconds: task.warmUpSeconds }, engine);
+}
+await serveMeasures(() => measure(task, engine));
+await engine.close();

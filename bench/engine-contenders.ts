@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { type ClientResult, type ClientTask, clientResultSchema } from './engine-messages.ts';
+import { LiveClient } from './engine-live-client.ts';
+import type { ClientResult, ClientTask } from './engine-messages.ts';
 import { HOST, OBJECT_BYTES, POPS } from './engine-objects.ts';
 import { runClient } from './engine-tools.ts';
 
@@ -17,7 +18,13 @@ export type Measure = {
 };
 
 /** A client that takes part in a cell. */
-export type Contender = { readonly name: string; readonly measureOnce: () => Promise<Measure> };
+export type Contender = { readonly name: string; readonly open: () => Promise<OpenContender> };
+
+/** A client that is ready to be measured, some times, until it is closed. */
+export type OpenContender = {
+  readonly measureOnce: () => Promise<Measure>;
+  readonly close: () => Promise<void>;
+};
 
 /** What the clients of a cell fetch. */
 export type Work = Omit<ClientTask, 'engine'>;
@@ -31,56 +38,56 @@ export function engineContender(
   nodeFlags: readonly string[] = [],
 ): Contender {
   const task: ClientTask = { engine, ...work };
-  return { name: engine, measureOnce: () => measureOwn('engine-client', task, nodeFlags) };
+  return { name: engine, open: () => openOwn('engine-client', task, nodeFlags) };
 }
 
 /** The whole fetch worker on the product's engine, in a process of its own. */
 export function workerContender(work: Work): Contender {
   const task: ClientTask = { engine: 'edge', ...work };
-  return { name: 'worker', measureOnce: () => measureOwn('engine-worker', task) };
+  return { name: 'worker', open: () => openOwn('engine-worker', task) };
 }
 
 /** The same modules run as TypeScript and as what was built of them. */
-async function measureOwn(
+async function openOwn(
   module: string,
   task: ClientTask,
   nodeFlags: readonly string[] = [],
-): Promise<Measure> {
+): Promise<OpenContender> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const file = fileURLToPath(new URL(`${module}.${extension}`, import.meta.url));
-  const use = await runClient(process.execPath, [...nodeFlags, file, JSON.stringify(task)]);
-  const result = clientResultSchema.parse(JSON.parse(use.stdout));
-  const { requests, bodyBytes, seconds, cpuSeconds } = result;
-  return { ...use, requests, bodyBytes, seconds, cpuSeconds, result };
+  const client = new LiveClient([process.execPath, ...nodeFlags, file, JSON.stringify(task)]);
+  await client.ready();
+  return {
+    async measureOnce() {
+      const { result, ...use } = await client.measure();
+      const { requests, bodyBytes, seconds, cpuSeconds } = result;
+      return { ...use, requests, bodyBytes, seconds, cpuSeconds, result };
+    },
+    close: () => client.close(),
+  };
 }
 
 /** wrk with one thread; it does not check certificates, answers or POPs. */
 export function wrkContender({ scheme, port, object, connections, seconds }: Work): Contender {
   const url = `${scheme}://${FIRST_POP.address}:${port}/${object}/1`;
   const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '-H', `Host: ${HOST}`];
-  return {
-    name: 'wrk',
-    async measureOnce() {
-      const use = await runClient('wrk', [...flags, url]);
-      if (/Non-2xx|Socket errors/.test(use.stdout)) throw new Error(`wrk failed: ${use.stdout}`);
-      const [, count = '', took = ''] = /(\d+) requests in ([\d.]+)s/.exec(use.stdout) ?? [];
-      const requests = Number(count);
-      const bodyBytes = requests * OBJECT_BYTES[object];
-      return { ...use, requests, bodyBytes, seconds: Number(took) };
-    },
-  };
+  return toolContender('wrk', async () => {
+    const use = await runClient('wrk', [...flags, url]);
+    if (/Non-2xx|Socket errors/.test(use.stdout)) throw new Error(`wrk failed: ${use.stdout}`);
+    const [, count = '', took = ''] = /(\d+) requests in ([\d.]+)s/.exec(use.stdout) ?? [];
+    const requests = Number(count);
+    const bodyBytes = requests * OBJECT_BYTES[object];
+    return { ...use, requests, bodyBytes, seconds: Number(took) };
+  });
 }
 
 /** One curl process with parallel transfers; as many requests as fill some seconds. */
 export function curlContender(work: Work, requests: number): Contender {
   const flags = ['-Z', '--parallel-max', String(work.connections), '-f', ...curlFlags(work)];
-  return {
-    name: 'curl -Z',
-    async measureOnce() {
-      const use = await runClient('curl', [...flags, `${curlUrl(work)}/[1-${requests}]`]);
-      return { ...use, requests, bodyBytes: requests * OBJECT_BYTES[work.object] };
-    },
-  };
+  return toolContender('curl -Z', async () => {
+    const use = await runClient('curl', [...flags, `${curlUrl(work)}/[1-${requests}]`]);
+    return { ...use, requests, bodyBytes: requests * OBJECT_BYTES[work.object] };
+  });
 }
 
 /** One curl process a fetch, six at once, as agents without an HTTP client of their own do it. */
@@ -88,27 +95,26 @@ export function curlProcessesContender(work: Work, requests: number): Contender 
   const command = ['curl', ...curlFlags(work), `${curlUrl(work)}/{}`].join(' ');
   // xargs takes bash's place, so that its CPU time, with that of its children, is seen.
   const script = `exec xargs -P 6 -I '{}' -a <(seq 1 ${requests}) ${command}`;
-  return {
-    name: 'curl a fetch',
-    async measureOnce() {
-      const use = await runClient('bash', ['-c', script]);
-      return { ...use, requests, bodyBytes: requests * OBJECT_BYTES[work.object] };
-    },
-  };
+  return toolContender('curl a fetch', async () => {
+    const use = await runClient('bash', ['-c', script]);
+    return { ...use, requests, bodyBytes: requests * OBJECT_BYTES[work.object] };
+  });
 }
 
 /** curl on one connection, one request after the other; counts the transfers' own time. */
 export function curlSerialContender(work: Work, requests: number): Contender {
   const flags = ['-f', ...curlFlags(work), '-w', '%{time_total}\\n'];
-  return {
-    name: 'curl',
-    async measureOnce() {
-      const use = await runClient('curl', [...flags, `${curlUrl(work)}/[1-${requests}]`]);
-      const times = use.stdout.trim().split('\n').map(Number);
-      const seconds = times.reduce((sum, time) => sum + time, 0);
-      return { ...use, requests, bodyBytes: requests * OBJECT_BYTES[work.object], seconds };
-    },
-  };
+  return toolContender('curl', async () => {
+    const use = await runClient('curl', [...flags, `${curlUrl(work)}/[1-${requests}]`]);
+    const times = use.stdout.trim().split('\n').map(Number);
+    const seconds = times.reduce((sum, time) => sum + time, 0);
+    return { ...use, requests, bodyBytes: requests * OBJECT_BYTES[work.object], seconds };
+  });
+}
+
+/** A program that needs no warm-up: a process a measure. */
+function toolContender(name: string, measureOnce: () => Promise<Measure>): Contender {
+  return { name, open: () => Promise.resolve({ measureOnce, close: () => Promise.resolve() }) };
 }
 
 function curlFlags({ caFile, port, address }: Work): string[] {

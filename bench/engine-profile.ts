@@ -54,7 +54,10 @@ export async function run(): Promise<void> {
 async function profileOf(work: Work): Promise<Profile> {
   const folder = mkdtempSync(join(tmpdir(), 'prewarm-profile-'));
   try {
-    await engineContender('edge', work, ['--cpu-prof', '--cpu-prof-dir', folder]).measureOnce();
+    const flags = ['--cpu-prof', '--cpu-prof-dir', folder];
+    const client = await engineContender('edge', work, flags).open();
+    await client.measureOnce();
+    await client.close();
     const [file = ''] = readdirSync(folder);
     return profileSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
   } finally {

@@ -6,9 +6,8 @@ import { type MachineUse, machineUse, processUse } from './engine-proc.ts';
 export const SERVER_CPU = '0';
 export const CLIENT_CPU = '1';
 
-/** What a process used from start to end. */
+/** What a process used during a measure. */
 export type ClientUse = {
-  readonly stdout: string;
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly maximumRssBytes: number;
@@ -33,7 +32,10 @@ export function requireTools(): void {
  *
  * @throws Error when it exits with another status than 0.
  */
-export async function runClient(command: string, args: readonly string[]): Promise<ClientUse> {
+export async function runClient(
+  command: string,
+  args: readonly string[],
+): Promise<ClientUse & { readonly stdout: string }> {
   const startedAtMs = performance.now();
   const before = machineUse();
   // taskset replaces itself by the command, so the process id is the client's.
@@ -59,8 +61,15 @@ export function endWithThisProcess(child: ChildProcess): void {
   child.once('close', () => process.off('exit', kill));
 }
 
-/** What the machine did beside this process, its servers and the client. */
-function foreignSeconds(before: MachineUse, after: MachineUse, clientSeconds: number): number {
+/**
+ * CPU seconds of the machine beside this process, its children and, by `clientSeconds`, a client that
+ * has ended since.
+ */
+export function foreignSeconds(
+  before: MachineUse,
+  after: MachineUse,
+  clientSeconds: number,
+): number {
   const own = after.ownSeconds - before.ownSeconds + clientSeconds;
   return after.busySeconds - before.busySeconds - own;
 }

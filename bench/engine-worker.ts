@@ -9,12 +9,15 @@ import type { BatchInput, BatchResult } from '../domain/batch.ts';
 import { windowBatches } from '../domain/fill-window.ts';
 import { startFetchThread } from '../workers/start-fetch-thread.ts';
 import { FillState } from '../workflows/prewarm/fill-state.ts';
+import { serveMeasures } from './engine-measures.ts';
 import { type ClientResult, type ClientTask, clientTaskSchema } from './engine-messages.ts';
 import { HOST, OBJECT_BYTES, POPS } from './engine-objects.ts';
 
 const SLOTS = 2;
 /** More than are fetched in a warm-up and a measure, so that none ends early. */
 const URLS = 100_000;
+/** A POP that has shown nothing yet is trusted with a few tasks: a fill's first second is no measure. */
+const FILL_WARM_UP_SECONDS = 1;
 /** The polite 500 a second of the product would be all that is measured. */
 const UNLIMITED_REQUESTS_PER_SECOND = 100_000;
 
@@ -43,6 +46,11 @@ class Fill {
   async run(seconds: number): Promise<void> {
     const endsAtMs = performance.now() + seconds * 1_000;
     await Promise.all(Array.from({ length: SLOTS }, () => this.#serveSlot(endsAtMs)));
+  }
+
+  get shareLeft(): number {
+    const { grid } = this.#state;
+    return grid.pendingTasks() / grid.totalTasks;
   }
 
   /** Counts of what was fetched so far, by the grid. */
@@ -124,23 +132,47 @@ function writeDirectory({ port }: ClientTask): string {
   return file;
 }
 
-async function measure(task: ClientTask, fetchBatch: FetchBatch): Promise<ClientResult> {
-  const fill = new Fill(task, fetchBatch);
-  await fill.run(task.warmUpSeconds);
+/** The fills of one worker, one after the other, as one request follows another. */
+class Fills {
+  readonly #task: ClientTask;
+  readonly #fetchBatch: FetchBatch;
+  #fill: Fill;
+
+  constructor(task: ClientTask, fetchBatch: FetchBatch) {
+    this.#task = task;
+    this.#fetchBatch = fetchBatch;
+    this.#fill = new Fill(task, fetchBatch);
+  }
+
+  warmUp(): Promise<void> {
+    return this.#fill.run(this.#task.warmUpSeconds);
+  }
+
+  async measure(): Promise<ClientResult> {
+    // No measure may meet the end of a fill.
+    if (this.#fill.shareLeft < 0.5) {
+      this.#fill = new Fill(this.#task, this.#fetchBatch);
+      await this.#fill.run(FILL_WARM_UP_SECONDS);
+    }
+    return measure(this.#fill, this.#task.seconds);
+  }
+}
+
+async function measure(fill: Fill, seconds: number): Promise<ClientResult> {
   const { requests, bodyBytes } = fill.counts();
   fill.heartbeats = 0;
   const startedAtMs = performance.now();
   const before = process.cpuUsage();
-  await fill.run(task.seconds);
+  await fill.run(seconds);
   const { user, system } = process.cpuUsage(before);
-  const seconds = (performance.now() - startedAtMs) / 1_000;
+  const tookSeconds = (performance.now() - startedAtMs) / 1_000;
   if (fill.heartbeats === 0) throw new Error('no batch sent a heartbeat');
   const counts = fill.counts();
   return {
     ...counts,
     requests: counts.requests - requests,
     bodyBytes: counts.bodyBytes - bodyBytes,
-    seconds,
+    seconds: tookSeconds,
     cpuSeconds: (user + system) / 1e6,
     quarterRssBytes: 0,
     endRssBytes: process.memoryUsage.rss(),
@@ -162,6 +194,8 @@ const thread = await startFetchThread(new URL('../workers/fetch-thread.js', impo
   logLevel: 'info',
   drainMs: 0,
 });
-console.log(JSON.stringify(await measure(task, createFetchBatchActivity(thread))));
+const fills = new Fills(task, createFetchBatchActivity(thread));
+await fills.warmUp();
+await serveMeasures(() => fills.measure());
 await thread.close();
 rmSync(directoryFile);

@@ -1,19 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { startDelayProxy } from './delay-proxy.ts';
-import { type Bar, type Cell, engineCells } from './engine-cells.ts';
+import { type Bar, type Cell, engineCells, type Round } from './engine-cells.ts';
 import type { Measure } from './engine-contenders.ts';
+import { measureRounds, openContenders } from './engine-rounds.ts';
 import { POPS, PORTS } from './engine-objects.ts';
 import { startServer } from './engine-server.ts';
 import { requireTools } from './engine-tools.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SECONDS = 3;
 const RTT_MS = 100;
-/** With more than this taken by other programs, a measure is taken again, some times. */
-const MOST_FOREIGN_CORES = 0.15;
 /** A client with less of its core was held up by something else, so a missed bar says nothing. */
 const LEAST_CORES = 0.9;
-/** With more between a client's fastest and slowest round, it was the machine that was measured. */
+/** With more between the ratios of two rounds, it was the machine that was measured. */
 const MOST_SPREAD = 1.15;
 /** What the bars are about: the engine alone, and the whole worker. */
 const OWN_CLIENTS = new Set(['edge', 'worker']);
@@ -64,90 +63,87 @@ async function benchEngine(args: readonly string[]): Promise<number> {
 
 /**
  * Runs a cell, in more rounds while a bar is missed and the machine was unsteady; returns the bars
- * missed, by the medians of all rounds.
+ * missed, by the medians over all rounds.
  */
 async function runCell(cell: Cell, totals: Totals): Promise<number> {
-  const measures = new Map<string, Measure[]>();
-  for (let attempt = 1; ; attempt += 1) {
-    await measureRounds(cell, measures, totals);
-    const medians = new Map([...measures].map(([name, all]) => [name, medianOf(all)]));
-    const missed = cell.bars.filter((bar) => !holds(bar, medians));
-    printCell(cell, medians);
-    const doubt = missed.length === 0 ? undefined : doubtAbout(measures);
-    if (doubt === undefined || attempt === ATTEMPTS) return missed.length;
-    console.log(`  more rounds: ${doubt}`);
+  const rounds: Round[] = [];
+  const contenders = await openContenders(cell);
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const added = await measureRounds(contenders, cell.rounds ?? ROUNDS);
+      for (const name of OWN_CLIENTS) addTotals(totals, measuresOf(name, added));
+      rounds.push(...added);
+      printCell(cell, rounds);
+      const missed = cell.bars.filter((bar) => !holds(bar, rounds));
+      const doubt = missed.length === 0 ? undefined : doubtAbout(missed, rounds);
+      if (doubt === undefined || attempt === ATTEMPTS) return missed.length;
+      console.log(`  more rounds: ${doubt}`);
+    }
+  } finally {
+    for (const { close } of contenders.values()) await close();
   }
 }
 
-/** Why measures say little: a client of the product was held up, or the machine's speed changed. */
-function doubtAbout(measures: ReadonlyMap<string, readonly Measure[]>): string | undefined {
-  for (const [name, all] of measures) {
-    const { cpuSeconds, seconds } = medianOf(all);
-    const cores = cpuSeconds / seconds;
-    if (OWN_CLIENTS.has(name) && cores < LEAST_CORES) {
-      return `${name} had ${cores.toFixed(2)} of its core`;
-    }
-    const rates = all.map(({ requests, seconds: each }) => requests / each);
-    const spread = Math.max(...rates) / Math.min(...rates);
+/** Why a missed bar says little: a client of the product was held up, or the rounds disagree. */
+function doubtAbout(missed: readonly Bar[], rounds: readonly Round[]): string | undefined {
+  for (const name of OWN_CLIENTS) {
+    const cores = median(
+      measuresOf(name, rounds).map((measure) => measure.cpuSeconds / measure.seconds),
+    );
+    if (cores < LEAST_CORES) return `${name} had ${cores.toFixed(2)} of its core`;
+  }
+  for (const { what, value } of missed) {
+    const values = rounds.map(value);
+    const spread = Math.max(...values) / Math.min(...values);
     if (spread > MOST_SPREAD)
-      return `${name} was ${spread.toFixed(2)} times as fast in one as in another`;
+      return `"${what}" was ${spread.toFixed(2)} times in one what it was in another`;
   }
   return undefined;
 }
 
-/** Clients take turns, so that a slow minute of the machine is everybody's. */
-async function measureRounds(
-  cell: Cell,
-  measures: Map<string, Measure[]>,
-  totals: Totals,
-): Promise<void> {
-  for (let round = 0; round < (cell.rounds ?? ROUNDS); round += 1) {
-    for (const { name, measureOnce } of cell.contenders) {
-      const measure = await undisturbed(measureOnce);
-      measures.set(name, [...(measures.get(name) ?? []), measure]);
-      if (OWN_CLIENTS.has(name)) addTotals(totals, measure);
-    }
+function measuresOf(client: string, rounds: readonly Round[]): Measure[] {
+  return rounds.flatMap((round) => round.get(client) ?? []);
+}
+
+function addTotals(totals: Totals, measures: readonly Measure[]): void {
+  for (const { result } of measures) {
+    if (result === undefined) continue;
+    totals.requests += result.requests;
+    totals.faults += result.errors + result.wrongByteCounts + result.wrongPops;
   }
 }
 
-/** Measures again while other programs disturb it; takes the least disturbed of a few tries. */
-async function undisturbed(measure: () => Promise<Measure>): Promise<Measure> {
-  let best = await measure();
-  for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
-    if (best.foreignCores <= MOST_FOREIGN_CORES) return best;
-    const next = await measure();
-    if (next.foreignCores < best.foreignCores) best = next;
-  }
-  return best;
-}
-
-function medianOf(measures: readonly Measure[]): Measure {
-  const sorted = [...measures].sort((a, b) => a.requests / a.seconds - b.requests / b.seconds);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  if (median === undefined) throw new Error('a client was not run');
-  return median;
-}
-
-function addTotals(totals: Totals, { result }: Measure): void {
-  if (result === undefined) return;
-  totals.requests += result.requests;
-  totals.faults += result.errors + result.wrongByteCounts + result.wrongPops;
-}
-
-function holds({ direction, limit, value }: Bar, medians: ReadonlyMap<string, Measure>): boolean {
-  const measured = value(medians);
+function holds({ direction, limit, value }: Bar, rounds: readonly Round[]): boolean {
+  const measured = median(rounds.map(value));
   return direction === 'at least' ? measured >= limit : measured <= limit;
 }
 
-function printCell({ name, bars }: Cell, medians: ReadonlyMap<string, Measure>): void {
-  console.log(`\n${name}`);
+/** A client's line is its round in the middle; a bar is the median of the rounds' own ratios. */
+function printCell({ name, bars, contenders }: Cell, rounds: readonly Round[]): void {
+  console.log(`\n${name}, ${rounds.length} rounds`);
   console.log('  client          req/s     MB/s  CPU ms/req  CPU s/GB  cores  RSS MB  others');
-  for (const [client, measure] of medians) console.log(`  ${line(client, measure)}`);
-  for (const bar of bars) {
-    const mark = holds(bar, medians) ? 'ok    ' : 'MISSED';
-    const measured = bar.value(medians).toFixed(2);
-    console.log(`  ${mark} ${measured} ${bar.what} (${bar.direction} ${bar.limit})`);
+  for (const { name: client } of contenders) {
+    console.log(`  ${line(client, middleOf(measuresOf(client, rounds)))}`);
   }
+  for (const bar of bars) {
+    const values = rounds.map(bar.value);
+    const mark = holds(bar, rounds) ? 'ok    ' : 'MISSED';
+    const range = `${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)}`;
+    const measured = `${median(values).toFixed(2)} ${bar.what}`;
+    console.log(`  ${mark} ${measured} (${bar.direction} ${bar.limit}; ${range})`);
+  }
+}
+
+function middleOf(measures: readonly Measure[]): Measure {
+  const sorted = [...measures].sort((a, b) => a.requests / a.seconds - b.requests / b.seconds);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error('a client was not run');
+  return middle;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function line(client: string, measure: Measure): string {
