@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ByteRateLimit, ByteRateMember } from './byte-rate.ts';
 import type { CoarseClock } from './coarse-clock.ts';
+import type { Completions } from './completions.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { passedDeadline } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
@@ -15,6 +16,7 @@ export type ConnectionServices = {
   readonly clock: CoarseClock;
   readonly material: TlsMaterial;
   readonly byteRate: ByteRateLimit | undefined;
+  readonly completions: Completions;
   /** A connection unused for longer is closed. */
   readonly idleMs: number;
   readonly maximumBodyBytes: number;
@@ -164,7 +166,7 @@ export class Connection implements SocketListener, ByteRateMember {
 
   /** Returns whether to go on reading: for the next answer, or for bytes that nobody asked for. */
   #complete(exchange: Exchange, surplusBytes: number): boolean {
-    const { byteRate, clock } = this.#services;
+    const { byteRate, clock, completions } = this.#services;
     byteRate?.leave(this);
     if (exchange.heldSinceMs !== undefined) this.#socket.resume();
     this.#exchange = undefined;
@@ -174,7 +176,8 @@ export class Connection implements SocketListener, ByteRateMember {
       this.idleSinceMs = clock.coarseMs;
       this.#owner.onIdle(this);
     }
-    exchange.succeed(clock.preciseMs);
+    exchange.complete(clock.preciseMs);
+    completions.add(exchange);
     return !this.#isGone;
   }
 

@@ -36,6 +36,7 @@ export class Exchange {
   #connectMs: number | undefined;
   #firstByteMs = 0;
   #isConnectionReused = false;
+  #totalMs = 0;
 
   constructor(request: EngineRequest, { requestHead, startedAtMs, settle }: ExchangeStart) {
     this.request = request;
@@ -88,8 +89,13 @@ export class Exchange {
     this.rateWindow.startedAtMs += heldMs;
   }
 
-  /** The whole answer is there. */
-  succeed(nowMs: number): void {
+  /** The whole answer is there; {@link succeed} tells the caller. */
+  complete(nowMs: number): void {
+    this.#totalMs = nowMs - this.startedAtMs;
+  }
+
+  /** Tells the caller of the whole answer. */
+  succeed(): void {
     const { head, framing } = this.parser;
     if (head === undefined) throw new Error('an exchange without an answer cannot succeed');
     this.#settle.resolve({
@@ -102,7 +108,7 @@ export class Exchange {
       isConnectionReused: this.#isConnectionReused,
       connectMs: this.#connectMs,
       firstByteMs: this.#firstByteMs,
-      totalMs: nowMs - this.startedAtMs,
+      totalMs: this.#totalMs,
     });
   }
 

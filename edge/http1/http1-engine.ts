@@ -2,6 +2,7 @@ import type { SecureContext } from 'node:tls';
 import type { EdgeEngine, EngineRequest, EngineAnswer } from '../engine.ts';
 import { type ByteRateLimit, TokenBucket } from './byte-rate.ts';
 import { type ClockWatcher, type CoarseClock, createCoarseClock } from './coarse-clock.ts';
+import { Completions } from './completions.ts';
 import { ConnectionPools } from './connection-pools.ts';
 import { Exchange } from './exchange.ts';
 import { toEngineError } from './exchange-failure.ts';
@@ -43,6 +44,7 @@ export function createHttp1Engine(options: Http1EngineOptions = {}): EdgeEngine 
   const services = {
     clock,
     byteRate,
+    completions: new Completions(),
     material: {
       secureContext: options.secureContext ?? createEdgeSecureContext(),
       sessions: new TlsSessions(),
