@@ -22,13 +22,24 @@ export type TaskPlace = {
   readonly url: number;
 };
 
+/** What tasks that ended with one outcome mean to their batch. */
+type OutcomeRecord = {
+  readonly outcome: Outcome;
+  readonly letter: number;
+  readonly isWarmed: boolean;
+  readonly mostSamples: number;
+  readonly samples: FetchSample[];
+};
+
 /** What has come of a batch so far: what heartbeats and the result are made of. */
 export class BatchRecord {
   readonly #input: BatchInput;
   readonly #letters: Uint8Array;
   /** Body bytes by URL; -1 while not measured. */
   readonly #sizes: Float64Array;
-  readonly #samples = new Map<Outcome, FetchSample[]>();
+  readonly #outcomes = new Map<Outcome, OutcomeRecord>();
+  /** Most tasks end as the one before. */
+  #lastOutcome: OutcomeRecord | undefined;
   readonly #revalidates = new Set<number>();
   readonly #slowedPops = new Set<string>();
   #warmedBytes = 0;
@@ -59,9 +70,10 @@ export class BatchRecord {
     if (result.isRevalidating) this.#revalidates.add(place.url);
     if (result.isSlowedDown) this.#slowedPops.add(this.#input.columns[place.column]?.pop ?? '');
     if (outcome === undefined) return;
-    this.#letters[place.task] = codeOfOutcome(outcome);
-    if (countsAsWarmed(outcome, this.#input.depth)) this.#warmedBytes += bodyBytes ?? 0;
-    this.#sample(place, outcome, result);
+    const { letter, isWarmed, mostSamples, samples } = this.#recordOf(outcome);
+    this.#letters[place.task] = letter;
+    if (isWarmed) this.#warmedBytes += bodyBytes ?? 0;
+    if (samples.length < mostSamples) samples.push(sampleOf(place, outcome, result));
   }
 
   /** The heartbeat: letters always fit for 1,000 tasks, sizes as far as there is room. */
@@ -83,7 +95,7 @@ export class BatchRecord {
     return {
       ...this.#core(),
       sizes: this.#newSizes(),
-      samples: [...this.#samples.values()].flat(),
+      samples: [...this.#outcomes.values()].flatMap(({ samples }) => samples),
       revalidates: [...this.#revalidates],
       isPartial: this.#letters.includes(PENDING),
       slowedPops: [...this.#slowedPops],
@@ -111,22 +123,38 @@ export class BatchRecord {
     };
   }
 
-  #sample(place: TaskPlace, outcome: Outcome, result: FetchTaskResult): void {
-    const samples = this.#samples.get(outcome) ?? [];
-    const isSuccess = OUTCOMES[outcome].warmed !== 'never';
-    if (samples.length >= (isSuccess ? SAMPLES_PER_SUCCESS : SAMPLES_PER_FAILURE)) return;
-    const { status, bodyBytes, servedBy, xCache, message } = result;
-    samples.push({
-      url: place.url,
-      pop: place.column,
-      outcome,
-      atMs: Date.now(),
-      ...(status === undefined ? {} : { status }),
-      ...(bodyBytes === undefined ? {} : { bodyBytes }),
-      ...(servedBy === undefined ? {} : { servedBy }),
-      ...(xCache === undefined ? {} : { xCache }),
-      ...(message === undefined ? {} : { message }),
-    });
-    this.#samples.set(outcome, samples);
+  #recordOf(outcome: Outcome): OutcomeRecord {
+    if (this.#lastOutcome?.outcome === outcome) return this.#lastOutcome;
+    const record = this.#outcomes.get(outcome) ?? this.#addOutcome(outcome);
+    this.#lastOutcome = record;
+    return record;
   }
+
+  #addOutcome(outcome: Outcome): OutcomeRecord {
+    const isSuccess = OUTCOMES[outcome].warmed !== 'never';
+    const record = {
+      outcome,
+      letter: codeOfOutcome(outcome),
+      isWarmed: countsAsWarmed(outcome, this.#input.depth),
+      mostSamples: isSuccess ? SAMPLES_PER_SUCCESS : SAMPLES_PER_FAILURE,
+      samples: [],
+    };
+    this.#outcomes.set(outcome, record);
+    return record;
+  }
+}
+
+function sampleOf(place: TaskPlace, outcome: Outcome, result: FetchTaskResult): FetchSample {
+  const { status, bodyBytes, servedBy, xCache, message } = result;
+  return {
+    url: place.url,
+    pop: place.column,
+    outcome,
+    atMs: Date.now(),
+    ...(status === undefined ? {} : { status }),
+    ...(bodyBytes === undefined ? {} : { bodyBytes }),
+    ...(servedBy === undefined ? {} : { servedBy }),
+    ...(xCache === undefined ? {} : { xCache }),
+    ...(message === undefined ? {} : { message }),
+  };
 }

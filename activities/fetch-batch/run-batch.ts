@@ -43,8 +43,8 @@ export async function runBatch(run: BatchRun): Promise<BatchResult> {
 class BatchExecution {
   readonly record: BatchRecord;
   readonly #run: BatchRun;
-  /** By URL host: the domain name of its distribution, none where none serves it. */
-  readonly #domainNames: ReadonlyMap<string, string>;
+  /** By URL: the domain name of its distribution, undefined where none serves it. */
+  readonly #domainNames: readonly (string | undefined)[];
   readonly #queues: readonly ColumnQueue[];
   /** Aborted when what is in flight has to end. */
   readonly #work = new AbortController();
@@ -55,10 +55,11 @@ class BatchExecution {
   #onIdle: (() => void) | undefined;
 
   constructor(run: BatchRun) {
-    const { columns, domainNames } = run.input;
+    const { columns, domainNames, urls } = run.input;
+    const byHost = new Map(Object.entries(domainNames));
     this.#run = run;
     this.record = new BatchRecord(run.input);
-    this.#domainNames = new Map(Object.entries(domainNames));
+    this.#domainNames = urls.map(({ url }) => byHost.get(hostOfUrl(url)));
     let firstTask = 0;
     this.#queues = columns.map((column, index) => {
       const queue = new ColumnQueue(column, { column: index, firstTask });
@@ -162,7 +163,7 @@ class BatchExecution {
   #taskAt(place: TaskPlace, pop: string, counter: ByteCounter): FetchTask | undefined {
     const { depth, headers, urls } = this.#run.input;
     const { url, expectedBytes } = urls[place.url] ?? { url: '' };
-    const domainName = this.#domainNames.get(hostOfUrl(url));
+    const domainName = this.#domainNames[place.url];
     if (domainName === undefined) return undefined;
     counter.begin(expectedBytes ?? 0);
     const { onBodyBytes } = counter;

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { ByteRateLimit, ByteRateMember } from './byte-rate.ts';
 import type { CoarseClock } from './coarse-clock.ts';
-import type { Completions } from './completions.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { passedDeadline } from './deadlines.ts';
+import type { EventLoopTurn, WaitingConnection } from './event-loop-turn.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeFailure } from './exchange-failure.ts';
 import { ProtocolError } from './protocol-error.ts';
@@ -16,7 +16,7 @@ export type ConnectionServices = {
   readonly clock: CoarseClock;
   readonly material: TlsMaterial;
   readonly byteRate: ByteRateLimit | undefined;
-  readonly completions: Completions;
+  readonly turn: EventLoopTurn;
   /** A connection unused for longer is closed. */
   readonly idleMs: number;
   readonly maximumBodyBytes: number;
@@ -37,7 +37,7 @@ export interface ConnectionOwner {
  * One socket with one exchange in flight at most. It never holds a byte of a body, and any byte that
  * no exchange asked for ends it: such bytes could pass for the answer to the next request.
  */
-export class Connection implements SocketListener, ByteRateMember {
+export class Connection implements SocketListener, ByteRateMember, WaitingConnection {
   readonly target: ConnectionTarget;
   turnBytes = 0;
   readonly openedAtMs: number;
@@ -68,7 +68,7 @@ export class Connection implements SocketListener, ByteRateMember {
   start(exchange: Exchange): void {
     this.#isReused = true;
     this.#exchange = exchange;
-    this.#send(exchange);
+    this.#services.turn.write(this);
   }
 
   /** Closes it; its exchange, where it has one, ends with `failure`. */
@@ -101,7 +101,14 @@ export class Connection implements SocketListener, ByteRateMember {
 
   onConnect(): void {
     this.#isConnected = true;
-    if (this.#exchange !== undefined) this.#send(this.#exchange);
+    if (this.#exchange !== undefined) this.#services.turn.write(this);
+  }
+
+  writeRequest(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    exchange.beginWaiting(this.#services.clock.preciseMs, this.#isReused);
+    this.#socket.write(exchange.requestHead, 'latin1');
   }
 
   onRead(length: number, buffer: Buffer): boolean {
@@ -138,11 +145,6 @@ export class Connection implements SocketListener, ByteRateMember {
     this.#lose({ code, what: error.message, cause: error });
   }
 
-  #send(exchange: Exchange): void {
-    exchange.beginWaiting(this.#services.clock.preciseMs, this.#isReused);
-    this.#socket.write(exchange.requestHead, 'latin1');
-  }
-
   /** Reads a piece of the answer; returns how many bytes of it belong to the answer. */
   #feed(exchange: Exchange, length: number, buffer: Buffer): number {
     let usedBytes = length;
@@ -166,7 +168,7 @@ export class Connection implements SocketListener, ByteRateMember {
 
   /** Returns whether to go on reading: for the next answer, or for bytes that nobody asked for. */
   #complete(exchange: Exchange, surplusBytes: number): boolean {
-    const { byteRate, clock, completions } = this.#services;
+    const { byteRate, clock, turn } = this.#services;
     byteRate?.leave(this);
     if (exchange.heldSinceMs !== undefined) this.#socket.resume();
     this.#exchange = undefined;
@@ -177,7 +179,7 @@ export class Connection implements SocketListener, ByteRateMember {
       this.#owner.onIdle(this);
     }
     exchange.complete(clock.preciseMs);
-    completions.add(exchange);
+    turn.tell(exchange);
     return !this.#isGone;
   }
 

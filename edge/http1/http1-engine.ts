@@ -2,8 +2,8 @@ import type { SecureContext } from 'node:tls';
 import type { EdgeEngine, EngineRequest, EngineAnswer } from '../engine.ts';
 import { type ByteRateLimit, TokenBucket } from './byte-rate.ts';
 import { type ClockWatcher, type CoarseClock, createCoarseClock } from './coarse-clock.ts';
-import { Completions } from './completions.ts';
 import { ConnectionPools } from './connection-pools.ts';
+import { EventLoopTurn } from './event-loop-turn.ts';
 import { Exchange } from './exchange.ts';
 import { toEngineError } from './exchange-failure.ts';
 import { CLOUDFRONT_MAXIMUM_BODY_BYTES } from './limits.ts';
@@ -44,7 +44,7 @@ export function createHttp1Engine(options: Http1EngineOptions = {}): EdgeEngine 
   const services = {
     clock,
     byteRate,
-    completions: new Completions(),
+    turn: new EventLoopTurn(),
     material: {
       secureContext: options.secureContext ?? createEdgeSecureContext(),
       sessions: new TlsSessions(),
