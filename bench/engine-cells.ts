@@ -27,8 +27,8 @@ export type Cell = {
   readonly name: string;
   readonly contenders: readonly Contender[];
   readonly bars: readonly Bar[];
-  /** Times each client is measured; memory needs no repeats. */
-  readonly rounds?: number;
+  /** Memory needs no repeats. */
+  readonly isOnce?: boolean;
 };
 
 /** What each client of a cell measured when it was its turn, by name. */
@@ -117,13 +117,13 @@ function hugeBodies(work: Work): Cell {
     name: 'six 2 GiB bodies at once',
     contenders: [engineContender('edge', work)],
     bars,
-    rounds: 1,
+    isOnce: true,
   };
 }
 
 function keptConnections(work: Work): Cell {
   const contenders = [engineContender('edge', work)];
-  return { name: '256 kept TLS connections', contenders, bars: [memoryBar(150)], rounds: 1 };
+  return { name: '256 kept TLS connections', contenders, bars: [memoryBar(150)], isOnce: true };
 }
 
 /**

@@ -4,19 +4,29 @@ import type { Measure, OpenContender } from './engine-contenders.ts';
 /** With more than this taken by other programs, a measure is taken again, some times. */
 const MOST_FOREIGN_CORES = 0.15;
 const ATTEMPTS = 3;
+const OPENINGS = 3;
+const ROUNDS_OF_OPENING = 2;
 
-/** Makes the clients of a cell ready, one after the other. */
-export async function openContenders(cell: Cell): Promise<ReadonlyMap<string, OpenContender>> {
-  const opened = new Map<string, OpenContender>();
-  for (const { name, open } of cell.contenders) opened.set(name, await open());
-  return opened;
+/**
+ * Measures all clients of a cell some times, of which each time is of new processes: where the code and
+ * the data of one come to lie makes it faster or slower by a tenth for as long as it lives.
+ */
+export async function measureCell({ contenders, isOnce = false }: Cell): Promise<Round[]> {
+  const rounds: Round[] = [];
+  for (let opening = 0; opening < (isOnce ? 1 : OPENINGS); opening += 1) {
+    const opened = new Map<string, OpenContender>();
+    for (const { name, open } of contenders) opened.set(name, await open());
+    rounds.push(...(await measureRounds(opened, isOnce ? 1 : ROUNDS_OF_OPENING)));
+    for (const { close } of opened.values()) await close();
+  }
+  return rounds;
 }
 
 /**
- * Measures all clients in turns, there and back, so that a machine that grows slower or faster favours
- * none of them.
+ * Clients take turns, there and back, so that a machine that grows slower or faster favours none of
+ * them.
  */
-export async function measureRounds(
+async function measureRounds(
   contenders: ReadonlyMap<string, OpenContender>,
   count: number,
 ): Promise<Round[]> {

@@ -2,13 +2,12 @@ import { availableParallelism } from 'node:os';
 import { startDelayProxy } from './delay-proxy.ts';
 import { type Bar, type Cell, engineCells, type Round } from './engine-cells.ts';
 import type { Measure } from './engine-contenders.ts';
-import { measureRounds, openContenders } from './engine-rounds.ts';
+import { measureCell } from './engine-rounds.ts';
 import { POPS, PORTS } from './engine-objects.ts';
 import { startServer } from './engine-server.ts';
 import { requireTools } from './engine-tools.ts';
 
-const ROUNDS = 5;
-const SECONDS = 3;
+const SECONDS = 2;
 const RTT_MS = 100;
 /** A client with less of its core was held up by something else, so a missed bar says nothing. */
 const LEAST_CORES = 0.9;
@@ -62,25 +61,20 @@ async function benchEngine(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Runs a cell, in more rounds while a bar is missed and the machine was unsteady; returns the bars
- * missed, by the medians over all rounds.
+ * Runs a cell, again while a bar is missed and the machine was unsteady; returns the bars missed, by
+ * the medians over all rounds.
  */
 async function runCell(cell: Cell, totals: Totals): Promise<number> {
   const rounds: Round[] = [];
-  const contenders = await openContenders(cell);
-  try {
-    for (let attempt = 1; ; attempt += 1) {
-      const added = await measureRounds(contenders, cell.rounds ?? ROUNDS);
-      for (const name of OWN_CLIENTS) addTotals(totals, measuresOf(name, added));
-      rounds.push(...added);
-      printCell(cell, rounds);
-      const missed = cell.bars.filter((bar) => !holds(bar, rounds));
-      const doubt = missed.length === 0 ? undefined : doubtAbout(missed, rounds);
-      if (doubt === undefined || attempt === ATTEMPTS) return missed.length;
-      console.log(`  more rounds: ${doubt}`);
-    }
-  } finally {
-    for (const { close } of contenders.values()) await close();
+  for (let attempt = 1; ; attempt += 1) {
+    const added = await measureCell(cell);
+    for (const name of OWN_CLIENTS) addTotals(totals, measuresOf(name, added));
+    rounds.push(...added);
+    printCell(cell, rounds);
+    const missed = cell.bars.filter((bar) => !holds(bar, rounds));
+    const doubt = missed.length === 0 ? undefined : doubtAbout(missed, rounds);
+    if (doubt === undefined || attempt === ATTEMPTS) return missed.length;
+    console.log(`  more rounds: ${doubt}`);
   }
 }
 
@@ -143,7 +137,11 @@ function middleOf(measures: readonly Measure[]): Measure {
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const [low = Number.NaN, high = low] = sorted.slice(
+    Math.floor((sorted.length - 1) / 2),
+    Math.floor(sorted.length / 2) + 1,
+  );
+  return (low + high) / 2;
 }
 
 function line(client: string, measure: Measure): string {
