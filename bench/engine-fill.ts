@@ -17,11 +17,11 @@ const URLS = 5_000;
 type PlannedActivity = { readonly activityId: string; readonly input: BatchInput };
 type FetchBatch = ReturnType<typeof createFetchBatchActivity>;
 
-/** What fills have fetched. */
+/** What fills have fetched, and the heartbeats of their batches. */
 export type FillCounts = Pick<
   ClientResult,
   'requests' | 'bodyBytes' | 'errors' | 'wrongByteCounts' | 'wrongPops'
->;
+> & { readonly heartbeats: number };
 
 /** One request's fill, as the workflow plans and merges it, over the slots of one worker. */
 export class Fill {
@@ -32,7 +32,7 @@ export class Fill {
   readonly #waiting: PlannedActivity[] = [];
   #running = 0;
   readonly #events = new EventEmitter();
-  heartbeats = 0;
+  #heartbeats = 0;
 
   constructor(task: ClientTask, fetchBatch: FetchBatch) {
     this.#task = task;
@@ -61,6 +61,7 @@ export class Fill {
       errors: tried - grid.tasksWith('warm'),
       wrongByteCounts,
       wrongPops: grid.tasksWith('wrong_pop'),
+      heartbeats: this.#heartbeats,
     };
   }
 
@@ -92,7 +93,7 @@ export class Fill {
 
   async #runActivity({ activityId, input }: PlannedActivity): Promise<void> {
     const environment = new MockActivityEnvironment();
-    environment.on('heartbeat', () => (this.heartbeats += 1));
+    environment.on('heartbeat', () => (this.#heartbeats += 1));
     this.#running += 1;
     const result: BatchResult = await environment.run(this.#fetchBatch, input);
     this.#running -= 1;

@@ -37,7 +37,7 @@ class Fills {
   readonly #fetchBatch: FetchBatch;
   #fill: Fill;
   /** Of the fills before. */
-  #past: FillCounts & { readonly heartbeats: number } = NOTHING;
+  #past: FillCounts = NOTHING;
 
   constructor(task: ClientTask, fetchBatch: FetchBatch) {
     this.#task = task;
@@ -49,9 +49,12 @@ class Fills {
     const endsAtMs = performance.now() + seconds * 1_000;
     while (performance.now() < endsAtMs) {
       await this.#fill.run(endsAtMs);
-      if (!this.#fill.isDone) continue;
-      this.#past = this.#total();
-      this.#fill = new Fill(this.#task, this.#fetchBatch);
+      if (this.#fill.isDone) {
+        this.#past = this.#total();
+        this.#fill = new Fill(this.#task, this.#fetchBatch);
+      } else if (performance.now() < endsAtMs) {
+        throw new Error('a fill has tasks left and plans none of them');
+      }
     }
   }
 
@@ -65,6 +68,7 @@ class Fills {
     const counts = this.#total();
     if (counts.heartbeats === earlier.heartbeats) throw new Error('no batch sent a heartbeat');
     return {
+      // Faults are those of the process so far: the warm-up's are never passed over.
       ...counts,
       requests: counts.requests - earlier.requests,
       bodyBytes: counts.bodyBytes - earlier.bodyBytes,
@@ -75,15 +79,16 @@ class Fills {
     };
   }
 
-  #total(): FillCounts & { readonly heartbeats: number } {
-    const { requests, bodyBytes, errors, wrongByteCounts, wrongPops } = this.#fill.counts();
+  #total(): FillCounts {
+    const past = this.#past;
+    const now = this.#fill.counts();
     return {
-      requests: this.#past.requests + requests,
-      bodyBytes: this.#past.bodyBytes + bodyBytes,
-      errors: this.#past.errors + errors,
-      wrongByteCounts: this.#past.wrongByteCounts + wrongByteCounts,
-      wrongPops: this.#past.wrongPops + wrongPops,
-      heartbeats: this.#past.heartbeats + this.#fill.heartbeats,
+      requests: past.requests + now.requests,
+      bodyBytes: past.bodyBytes + now.bodyBytes,
+      errors: past.errors + now.errors,
+      wrongByteCounts: past.wrongByteCounts + now.wrongByteCounts,
+      wrongPops: past.wrongPops + now.wrongPops,
+      heartbeats: past.heartbeats + now.heartbeats,
     };
   }
 }

@@ -14,7 +14,7 @@ const LEAST_CORES = 0.9;
 /** With more between the ratios of two rounds, it was the machine that was measured. */
 const MOST_SPREAD = 1.15;
 /** What the bars are about: the engine alone, and the whole worker. */
-const OWN_CLIENTS = new Set(['edge', 'worker']);
+const OWN_CLIENTS = ['edge', 'worker'];
 const ATTEMPTS = 3;
 /** Requests that must all have been right, over all cells. */
 const REQUESTS_UNDER_LOAD = 200_000;

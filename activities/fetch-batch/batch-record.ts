@@ -24,7 +24,6 @@ export type TaskPlace = {
 
 /** What tasks that ended with one outcome mean to their batch. */
 type OutcomeRecord = {
-  readonly outcome: Outcome;
   readonly letter: number;
   readonly isWarmed: boolean;
   readonly mostSamples: number;
@@ -38,8 +37,6 @@ export class BatchRecord {
   /** Body bytes by URL; -1 while not measured. */
   readonly #sizes: Float64Array;
   readonly #outcomes = new Map<Outcome, OutcomeRecord>();
-  /** Most tasks end as the one before. */
-  #lastOutcome: OutcomeRecord | undefined;
   readonly #revalidates = new Set<number>();
   readonly #slowedPops = new Set<string>();
   #warmedBytes = 0;
@@ -70,7 +67,8 @@ export class BatchRecord {
     if (result.isRevalidating) this.#revalidates.add(place.url);
     if (result.isSlowedDown) this.#slowedPops.add(this.#input.columns[place.column]?.pop ?? '');
     if (outcome === undefined) return;
-    const { letter, isWarmed, mostSamples, samples } = this.#recordOf(outcome);
+    const { letter, isWarmed, mostSamples, samples } =
+      this.#outcomes.get(outcome) ?? this.#addOutcome(outcome);
     this.#letters[place.task] = letter;
     if (isWarmed) this.#warmedBytes += bodyBytes ?? 0;
     if (samples.length < mostSamples) samples.push(sampleOf(place, outcome, result));
@@ -123,17 +121,9 @@ export class BatchRecord {
     };
   }
 
-  #recordOf(outcome: Outcome): OutcomeRecord {
-    if (this.#lastOutcome?.outcome === outcome) return this.#lastOutcome;
-    const record = this.#outcomes.get(outcome) ?? this.#addOutcome(outcome);
-    this.#lastOutcome = record;
-    return record;
-  }
-
   #addOutcome(outcome: Outcome): OutcomeRecord {
     const isSuccess = OUTCOMES[outcome].warmed !== 'never';
     const record = {
-      outcome,
       letter: codeOfOutcome(outcome),
       isWarmed: countsAsWarmed(outcome, this.#input.depth),
       mostSamples: isSuccess ? SAMPLES_PER_SUCCESS : SAMPLES_PER_FAILURE,

@@ -27,7 +27,11 @@ export class EventLoopTurn {
     if (this.#complete.push(exchange) === 1) setImmediate(() => this.#tellAll());
   }
 
-  /** Has the connection write its request once all callers were told, and what they do next was done. */
+  /**
+   * Has the connection write its request after what runs now and the promises behind it: asked for by
+   * callers who are told, after all of them; asked for while sockets are read (a request that had to
+   * wait for a connection), before the next one is.
+   */
   write(connection: WaitingConnection): void {
     if (this.#waiting.push(connection) === 1) process.nextTick(() => this.#writeAll());
   }
