@@ -9,12 +9,12 @@ import type { ExchangeFailure } from './exchange-failure.ts';
 import { ProtocolError } from './protocol-error.ts';
 import type { ResponseParser } from './response-parser.ts';
 import { classifySocketError } from './socket-error.ts';
-import { openSocket, type SocketListener, type TlsMaterial } from './open-socket.ts';
+import { openSocket, type SocketListener, type SocketMaterial } from './open-socket.ts';
 
 /** What the connections of one engine share. */
 export type ConnectionServices = {
   readonly clock: CoarseClock;
-  readonly material: TlsMaterial;
+  readonly material: SocketMaterial;
   readonly byteRate: ByteRateLimit | undefined;
   readonly turn: EventLoopTurn;
   /** A connection unused for longer is closed. */

@@ -7,10 +7,10 @@ import { EventLoopTurn } from './event-loop-turn.ts';
 import { Exchange } from './exchange.ts';
 import { toEngineError } from './exchange-failure.ts';
 import { CLOUDFRONT_MAXIMUM_BODY_BYTES } from './limits.ts';
+import { createSocketMaterial } from './open-socket.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { writeRequestHead } from './request-head.ts';
 import { createEdgeSecureContext } from './secure-context.ts';
-import { TlsSessions } from './tls-sessions.ts';
 
 /** Settings of {@link createHttp1Engine}; all have defaults. */
 export type Http1EngineOptions = {
@@ -45,10 +45,7 @@ export function createHttp1Engine(options: Http1EngineOptions = {}): EdgeEngine 
     clock,
     byteRate,
     turn: new EventLoopTurn(),
-    material: {
-      secureContext: options.secureContext ?? createEdgeSecureContext(),
-      sessions: new TlsSessions(),
-    },
+    material: createSocketMaterial(options.secureContext ?? createEdgeSecureContext()),
     idleMs: options.idleMs ?? 20_000,
     maximumBodyBytes: options.maximumBodyBytes ?? CLOUDFRONT_MAXIMUM_BODY_BYTES,
   };

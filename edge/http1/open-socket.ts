@@ -1,18 +1,27 @@
 import net, { type OnReadOpts, type Socket } from 'node:net';
 import tls, { type ConnectionOptions, type SecureContext } from 'node:tls';
 import type { ConnectionTarget } from './connection-target.ts';
-import type { TlsSessions } from './tls-sessions.ts';
+import { TlsSessions } from './tls-sessions.ts';
 
-/**
- * A connection's one read buffer. TLS records are at most 16 KiB; plain HTTP gains up to here.
- */
+/** TLS records are at most 16 KiB; plain HTTP gains up to here. */
 const READ_BUFFER_BYTES = 65_536;
 
-/** What TLS connections of one process share. */
-export type TlsMaterial = {
+/** What the sockets of one engine share. */
+export type SocketMaterial = {
   readonly secureContext: SecureContext;
   readonly sessions: TlsSessions;
+  /**
+   * All sockets read into it: a read and its listener are done before the event loop comes to the next
+   * socket. A buffer each would be another stretch of memory for each answer, out of the CPU's caches.
+   */
+  readonly readBuffer: Buffer;
 };
+
+/** Makes what the sockets of one engine share. */
+export function createSocketMaterial(secureContext: SecureContext): SocketMaterial {
+  const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  return { secureContext, sessions: new TlsSessions(), readBuffer };
+}
 
 /** What becomes of a socket. */
 export interface SocketListener {
@@ -25,8 +34,8 @@ export interface SocketListener {
 }
 
 /**
- * Opens a socket to a pinned address. Its bytes come through one buffer that is used again for each
- * read (`onread`), so a body of any size makes no garbage.
+ * Opens a socket to a pinned address. Its bytes come through the buffer of `material`, which is
+ * used again for each read (`onread`), so a body of any size makes no garbage.
  *
  * The certificate must be valid for the URL's host, whatever the address is; no setting and no
  * environment variable turns that off.
@@ -34,9 +43,9 @@ export interface SocketListener {
 export function openSocket(
   target: ConnectionTarget,
   listener: SocketListener,
-  material: TlsMaterial,
+  material: SocketMaterial,
 ): Socket {
-  const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  const buffer = material.readBuffer;
   const onread = { buffer, callback: (length: number) => listener.onRead(length, buffer) };
   const { host, port } = target.address;
   const socket = target.isTls
@@ -51,7 +60,7 @@ export function openSocket(
 function openTlsSocket(
   target: ConnectionTarget,
   onread: OnReadOpts,
-  { secureContext, sessions }: TlsMaterial,
+  { secureContext, sessions }: SocketMaterial,
 ): Socket {
   const { key, hostname, address } = target;
   const session = sessions.get(key);
