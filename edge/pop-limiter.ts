@@ -13,8 +13,9 @@ export interface Slot {
   /** Gives the place back; more than once does no harm. */
   release(): void;
   /**
-   * Whether it may be used for one more task at once. Not when its POP has fewer places by now, when
-   * others than those of its own signal wait for the POP, or when other POPs wait for the process.
+   * Whether it may be used for one more task at once. Not when its POP has fewer places by now; and
+   * not after 50 ms while others than those of its own signal wait for the POP, or other POPs for the
+   * process.
    */
   mayStay(isLarge: boolean): boolean;
   /** Tells what a GET showed of the slot's POP, to what decides on its concurrency. */
@@ -29,6 +30,9 @@ type Place = {
   /** Who waits with the same signal: for one batch, and no longer than it. */
   readonly siblings: Set<Waiter>;
 };
+
+/** A place in use. */
+type HeldPlace = Place & { readonly enteredAtMs: number };
 
 type Waiter = Place & { readonly settle: (slot: Slot | undefined) => void };
 
@@ -45,7 +49,15 @@ export type PopLimiterOptions = {
   readonly policy: ConcurrencyPolicy;
   /** Fetch tasks at once in the process, over all POPs. */
   readonly maxRunning: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
 };
+
+/**
+ * How long a place may be kept from others who wait for it. To hand it over costs as much as the
+ * product's own part of a small GET, so it is not done for each.
+ */
+const TURN_MS = 50;
 
 /**
  * Keeps each POP at its number of fetch tasks, and the process at its number of connections.
@@ -54,15 +66,17 @@ export type PopLimiterOptions = {
 export class PopLimiter {
   readonly #policy: ConcurrencyPolicy;
   readonly #maxRunning: number;
+  readonly #now: () => number;
   readonly #states = new Map<string, PopState>();
   readonly #waitersBySignal = new WeakMap<AbortSignal, Set<Waiter>>();
   /** POPs with waiters, the one that waits longest for its turn first. */
   readonly #waiting = new Set<PopState>();
   #running = 0;
 
-  constructor({ policy, maxRunning }: PopLimiterOptions) {
+  constructor({ policy, maxRunning, now = () => performance.now() }: PopLimiterOptions) {
     this.#policy = policy;
     this.#maxRunning = maxRunning;
+    this.#now = now;
   }
 
   /** Fetch tasks that hold a place. */
@@ -130,12 +144,11 @@ export class PopLimiter {
     return false;
   }
 
-  #enter(place: Place): Slot {
-    const { state, isLarge } = place;
+  #enter({ state, isLarge, siblings }: Place): Slot {
     this.#running += 1;
     state.running += 1;
     if (isLarge) state.runningLarge += 1;
-    let held: Place | undefined = place;
+    let held: HeldPlace | undefined = { state, isLarge, siblings, enteredAtMs: this.#now() };
     /** What it has become by a wait. */
     let other: Slot | undefined;
     const release = (): void => {
@@ -158,19 +171,26 @@ export class PopLimiter {
     };
   }
 
-  #mayStay({ state, isLarge, siblings }: Place, isNextLarge: boolean): boolean {
+  #mayStay(place: HeldPlace, isNextLarge: boolean): boolean {
+    const { state, isLarge } = place;
     const { concurrency, running, runningLarge, waiters } = state;
     const limit = concurrency.limitOf('any');
     if (isLarge !== isNextLarge || running > limit) return false;
     if (isLarge && runningLarge > concurrency.limitOf('large')) return false;
-    const isFull = this.#running >= this.#maxRunning;
-    if (waiters.length === 0) return !isFull || this.#waiting.size === 0;
-    for (const waiter of waiters) if (waiter.siblings !== siblings) return false;
-    if (isFull && this.#waiting.size > 1) return false;
-    // The POP may have got more places since the siblings began to wait.
+    if (this.#isWanted(place) && this.#now() - place.enteredAtMs >= TURN_MS) return false;
+    if (waiters.length === 0) return true;
+    // The POP may have got more places since those who wait began to.
     if (running < limit) this.#admitFrom(state);
-    else if (!isFull) concurrency.noteFull('any');
+    else if (this.#running < this.#maxRunning) concurrency.noteFull('any');
     return true;
+  }
+
+  /** Whether others wait for its POP than those of its own signal, or other POPs for the process. */
+  #isWanted({ state, siblings }: HeldPlace): boolean {
+    const { waiters } = state;
+    for (const waiter of waiters) if (waiter.siblings !== siblings) return true;
+    const otherPops = this.#waiting.size - (waiters.length === 0 ? 0 : 1);
+    return this.#running >= this.#maxRunning && otherPops > 0;
   }
 
   #leave({ state, isLarge }: Place): void {

@@ -9,7 +9,9 @@ setMaxListeners(0, signal);
 
 function limiter({ perPop = 2, maxRunning = 100 } = {}) {
   const policy = createFixedConcurrency(perPop);
-  const limit = new PopLimiter({ policy, maxRunning });
+  let nowMs = 0;
+  const pass = (ms: number) => (nowMs += ms);
+  const limit = new PopLimiter({ policy, maxRunning, now: () => nowMs });
   const granted: string[] = [];
   const slots: Slot[] = [];
   const ask = (name: string, { isLarge = false, cancel = signal } = {}) => {
@@ -20,7 +22,7 @@ function limiter({ perPop = 2, maxRunning = 100 } = {}) {
       return slot;
     });
   };
-  return { limit, granted, slots, ask };
+  return { limit, granted, slots, ask, pass };
 }
 
 /** As many places for each POP as `limitOf` says at the moment. */
@@ -152,17 +154,25 @@ test('has one listener for all that wait with the same signal', async () => {
   expect(granted.filter((name) => name.endsWith('gave up'))).toHaveLength(3);
 });
 
-test('lets a place stay while nobody else wants it', async () => {
-  const { slots, ask } = limiter({ perPop: 1 });
+test('lets a place stay while nobody else wants it, and else for a turn', async () => {
+  const { slots, ask, pass } = limiter({ perPop: 1 });
   const { signal: mine } = new AbortController();
   void ask('NRT 1', { cancel: mine });
   void ask('NRT 2', { cancel: mine });
   await settled();
+  pass(1_000);
   const alone = slots[0]?.mayStay(false);
   void ask('NRT of another batch');
   const wanted = slots[0]?.mayStay(false);
+  slots[0]?.release();
+  await settled();
+  const inTurn = [slots[1]?.mayStay(false)];
+  pass(49);
+  inTurn.push(slots[1]?.mayStay(false));
+  pass(1);
 
-  expect([alone, wanted]).toEqual([true, false]);
+  expect([alone, wanted, inTurn]).toEqual([true, false, [true, true]]);
+  expect(slots[1]?.mayStay(false)).toBe(false);
 });
 
 test('lets no place stay for a task of another size, nor after it was given back', async () => {
@@ -176,10 +186,11 @@ test('lets no place stay for a task of another size, nor after it was given back
   expect([forLarge, forSmall, slots[0]?.mayStay(false)]).toEqual([false, true, false]);
 });
 
-test('lets no place stay that its POP has lost, nor one that another POP waits for', async () => {
+test('lets no place stay that its POP has lost, nor for long one that another POP waits for', async () => {
   const policy = changingConcurrency(() => perPop);
   let perPop = 2;
-  const limit = new PopLimiter({ policy, maxRunning: 3 });
+  let nowMs = 0;
+  const limit = new PopLimiter({ policy, maxRunning: 3, now: () => nowMs });
   const take = async (pop: string) => limit.acquire({ pop, isLarge: false, signal });
   const [first, second] = [await take('NRT'), await take('NRT')];
   perPop = 1;
@@ -190,8 +201,10 @@ test('lets no place stay that its POP has lost, nor one that another POP waits f
   await take('NRT');
   await take('NRT');
   void take('FRA');
+  const inTurn = first?.mayStay(false);
+  nowMs = 50;
 
-  expect([lost, kept, first?.mayStay(false)]).toEqual([[false], true, false]);
+  expect([lost, kept, inTurn, first?.mayStay(false)]).toEqual([[false], true, true, false]);
 });
 
 test('gives the places that a POP has won to those who wait, when another one stays', async () => {
