@@ -62,7 +62,7 @@ async function fetchFor(tasks: FetchTaskRunner, seconds: number): Promise<number
 
   async function runOne(url: string, slot: Slot): Promise<void> {
     let task: FetchTask | undefined = {
-      url,
+      url: tasks.urlOf(url),
       pop: POP,
       domainName: HOST,
       depth: 'edge',

@@ -9,8 +9,9 @@ export type EdgeOrigin = {
   readonly hostname: string;
 };
 
-/** A URL in the two parts that a GET needs. */
+/** A URL, and the two parts of it that a GET needs. */
 export type EdgeUrl = {
+  readonly text: string;
   readonly origin: EdgeOrigin;
   /** Path and query string, byte for byte: either is part of the cache key. */
   readonly path: string;
@@ -36,12 +37,12 @@ export function edgeUrl(url: string): EdgeUrl {
   // Most URLs of a batch have the origin of the one before.
   const length = last?.text.length ?? 0;
   if (last !== undefined && url.charCodeAt(length) === SLASH && url.startsWith(last.text)) {
-    return { origin: last, path: url.slice(length) };
+    return { text: url, origin: last, path: url.slice(length) };
   }
   const pathAt = url.indexOf('/', url.indexOf('//') + 2);
   const origin = originOf(pathAt === -1 ? url : url.slice(0, pathAt));
   last = origin;
-  return { origin, path: pathAt === -1 ? '/' : url.slice(pathAt) };
+  return { text: url, origin, path: pathAt === -1 ? '/' : url.slice(pathAt) };
 }
 
 function originOf(text: string): EdgeOrigin {

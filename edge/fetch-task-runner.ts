@@ -1,6 +1,7 @@
 import { AddressChoice } from './address-choice.ts';
 import { LARGE_OBJECT_BYTES } from './concurrency-policy.ts';
 import type { EdgeDirectory } from './directory.ts';
+import { edgeUrl } from './edge-url.ts';
 import type { EdgeEngine, EngineDeadlines } from './engine.ts';
 import type { FetchTaskRunner, Lane } from './fetch-task.ts';
 import type { PopLimiter } from './pop-limiter.ts';
@@ -39,6 +40,7 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
   const choice = new AddressChoice();
 
   return {
+    urlOf: edgeUrl,
     acquire: ({ pop, expectedBytes, signal }) =>
       limiter.acquire({ pop, isLarge: isLarge(expectedBytes), signal }),
     mayStay: (slot, expectedBytes) => slot.mayStay(isLarge(expectedBytes)),

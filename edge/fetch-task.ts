@@ -2,11 +2,12 @@
 
 import type { Depth, Outcome } from '../domain/outcome.ts';
 import type { HeaderLine } from '../domain/header-line.ts';
+import type { EdgeUrl } from './edge-url.ts';
 import type { Slot } from './pop-limiter.ts';
 
 /** One URL through one POP. */
 export type FetchTask = {
-  readonly url: string;
+  readonly url: EdgeUrl;
   /** POP id in upper case. */
   readonly pop: string;
   /** The distribution's domain name: its first label stands in POP names. */
@@ -50,6 +51,12 @@ export interface Lane {
 
 /** Runs fetch tasks. Safe for any number at once; the same (URL, POP) runs once at a time. */
 export interface FetchTaskRunner {
+  /**
+   * A URL as tasks have it: to be made once for all its POPs.
+   *
+   * @throws TypeError when it is not normalised.
+   */
+  urlOf(text: string): EdgeUrl;
   /**
    * Waits for a place to run a task through a POP; undefined when `signal` fired first.
    *

@@ -11,7 +11,6 @@ import {
   type EngineDeadlines,
   type EngineRequest,
 } from './engine.ts';
-import { edgeUrl, type EdgeUrl } from './edge-url.ts';
 import type { FetchTask } from './fetch-task.ts';
 import type { Slot } from './pop-limiter.ts';
 import { NO_PROOF, type Sighting, type Step } from './reach-depth.ts';
@@ -49,7 +48,6 @@ export type Ask = Exclude<Step, 'pause'>;
 export class TaskProber {
   readonly #deps: ProberDeps;
   readonly #task: FetchTask;
-  readonly #url: EdgeUrl;
   #candidates: readonly EdgeAddress[] = [];
   #address: EdgeAddress | undefined;
   #connectTries = 1;
@@ -66,12 +64,11 @@ export class TaskProber {
   constructor(deps: ProberDeps, task: FetchTask) {
     this.#deps = deps;
     this.#task = task;
-    this.#url = edgeUrl(task.url);
   }
 
   /** Where the POP listens; to be called first. */
   useAddresses(addresses: PopAddresses): void {
-    this.#candidates = addresses[this.#url.origin.scheme];
+    this.#candidates = addresses[this.#task.url.origin.scheme];
   }
 
   /**
@@ -154,9 +151,9 @@ export class TaskProber {
 
   #sendTo(address: EdgeAddress | undefined, ask: Ask): Promise<EngineAnswer> {
     const { engine, rate } = this.#deps;
-    const { signal } = this.#task;
+    const { signal, url } = this.#task;
     if (address === undefined) {
-      const { scheme } = this.#url.origin;
+      const { scheme } = url.origin;
       throw new TaskEnded('connect_failed', `the POP has no address for ${scheme}`);
     }
     this.#address = address;
@@ -166,10 +163,10 @@ export class TaskProber {
   }
 
   #request(address: EdgeAddress, ask: Ask): EngineRequest {
-    const { headers, signal, onBodyBytes } = this.#task;
+    const { url, headers, signal, onBodyBytes } = this.#task;
     const lines = requestHeaders(headers);
     return {
-      url: this.#url,
+      url,
       address,
       method: 'GET',
       headers: this.#isWhole(ask) ? lines : [...lines, RANGE_OF_CHECK],

@@ -60,7 +60,7 @@ export class TaskRun {
   open(): Promise<void> | undefined {
     const { directory, inFlight } = this.#means;
     const { url, pop, domainName } = this.#task;
-    if (!inFlight.begin(url)) return this.#openLater();
+    if (!inFlight.begin(url.text)) return this.#openLater();
     this.#hasBegun = true;
     const resolution = directory.resolve(pop, domainName);
     if (resolution instanceof Promise) return resolution.then((known) => this.#start(known));
@@ -126,7 +126,7 @@ export class TaskRun {
 
   async #openLater(): Promise<void> {
     const { url, signal } = this.#task;
-    await this.#leaveFor(() => this.#means.inFlight.untilEnded(url, signal));
+    await this.#leaveFor(() => this.#means.inFlight.untilEnded(url.text, signal));
     await this.open();
   }
 

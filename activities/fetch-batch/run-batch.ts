@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import type { BatchResult } from '../../domain/batch.ts';
-import { hostOfUrl } from '../../domain/host-of-url.ts';
 import type { FetchTask, FetchTaskResult, FetchTaskRunner, Lane } from '../../edge/fetch-task.ts';
 import type { Slot } from '../../edge/pop-limiter.ts';
 import type { BatchOrder } from './batch-runner.ts';
@@ -40,11 +39,14 @@ export async function runBatch(run: BatchRun): Promise<BatchResult> {
   }
 }
 
+/** What the tasks of one URL have in common. */
+type BatchObject = Pick<FetchTask, 'url' | 'domainName' | 'expectedBytes'>;
+
 class BatchExecution {
   readonly record: BatchRecord;
   readonly #run: BatchRun;
-  /** By URL: the domain name of its distribution, undefined where none serves it. */
-  readonly #domainNames: readonly (string | undefined)[];
+  /** By number; undefined where no distribution serves the URL. */
+  readonly #objects: readonly (BatchObject | undefined)[];
   readonly #queues: readonly ColumnQueue[];
   /** Aborted when what is in flight has to end. */
   readonly #work = new AbortController();
@@ -59,7 +61,11 @@ class BatchExecution {
     const byHost = new Map(Object.entries(domainNames));
     this.#run = run;
     this.record = new BatchRecord(run.input);
-    this.#domainNames = urls.map(({ url }) => byHost.get(hostOfUrl(url)));
+    this.#objects = urls.map(({ url: text, expectedBytes }) => {
+      const url = run.tasks.urlOf(text);
+      const domainName = byHost.get(url.origin.host);
+      return domainName === undefined ? undefined : { url, domainName, expectedBytes };
+    });
     let firstTask = 0;
     this.#queues = columns.map((column, index) => {
       const queue = new ColumnQueue(column, { column: index, firstTask });
@@ -161,10 +167,10 @@ class BatchExecution {
   }
 
   #taskAt(place: TaskPlace, pop: string, counter: ByteCounter): FetchTask | undefined {
-    const { depth, headers, urls } = this.#run.input;
-    const { url, expectedBytes } = urls[place.url] ?? { url: '' };
-    const domainName = this.#domainNames[place.url];
-    if (domainName === undefined) return undefined;
+    const object = this.#objects[place.url];
+    if (object === undefined) return undefined;
+    const { depth, headers } = this.#run.input;
+    const { url, domainName, expectedBytes } = object;
     counter.begin(expectedBytes ?? 0);
     const { onBodyBytes } = counter;
     const signal = this.#work.signal;

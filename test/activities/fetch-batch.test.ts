@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFetchBatchActivity } from '../../activities/fetch-batch.ts';
 import { runBatch, type BatchRun } from '../../activities/fetch-batch/run-batch.ts';
 import type { BatchHeartbeat, BatchInput, BatchResult } from '../../domain/batch.ts';
+import { edgeUrl } from '../../edge/edge-url.ts';
 import type { FetchTaskRunner } from '../../edge/fetch-task.ts';
 import { decodeRuns, textOf } from '../../domain/run-length.ts';
 import {
@@ -195,7 +196,8 @@ test('hands the cells of a POP back that asks to be asked less, and goes on else
 });
 
 /** As many places as anybody asks for, one task each. */
-const PLACES: Pick<FetchTaskRunner, 'acquire' | 'mayStay'> = {
+const PLACES: Omit<FetchTaskRunner, 'run'> = {
+  urlOf: edgeUrl,
   acquire: async ({ pop }) => ({
     pop,
     release: () => undefined,
@@ -212,7 +214,7 @@ test('finishes an object that proves too large for a batch and hands the rest ba
     ...PLACES,
     run: async (_slot, lane) => {
       for (let task = lane.next(); task !== undefined; task = lane.next()) {
-        started.push(task.url);
+        started.push(task.url.text);
         task.onBodyBytes(257 * 1024 * 1024);
         const outcome = task.signal.aborted ? undefined : 'warm';
         lane.note({ ...NOTHING_MORE, outcome, bodyBytes: 257 * 1024 * 1024 });
@@ -235,7 +237,7 @@ test('ends with the error of a defect and leaves nothing running', async () => {
   const tasks: FetchTaskRunner = {
     ...PLACES,
     run: async (_slot, lane) => {
-      throw new Error(`defect at ${lane.next()?.url}`);
+      throw new Error(`defect at ${lane.next()?.url.text}`);
     },
   };
 

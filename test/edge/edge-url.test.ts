@@ -10,7 +10,7 @@ test.each([
 ])('splits %s', (url, [scheme, host, hostname, path]) => {
   const text = `${scheme}://${host}`;
 
-  expect(edgeUrl(url)).toEqual({ origin: { text, scheme, host, hostname }, path });
+  expect(edgeUrl(url)).toEqual({ text: url, origin: { text, scheme, host, hostname }, path });
 });
 
 test('parses an origin once', () => {

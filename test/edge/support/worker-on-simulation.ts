@@ -92,7 +92,7 @@ export async function startWorkerOnSimulation(
     rate,
     async run(url, overrides = {}) {
       const task: FetchTask = {
-        url,
+        url: tasks.urlOf(url),
         pop: 'NRT57-P3',
         domainName: 'd111111abcdef8.cloudfront.net',
         depth: options.depth ?? 'edge',
