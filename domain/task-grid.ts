@@ -1,7 +1,6 @@
 /** The task grid: the truth of a request, one byte a fetch task. Rows are URLs, columns POPs. */
 
 import {
-  CELL_CODES,
   PENDING,
   afterLoss,
   afterOutcome,
@@ -9,8 +8,8 @@ import {
   codeOfOutcome,
   isCell,
   isFinalCell,
-  warmedTable,
 } from './cell.ts';
+import { CellCounts } from './cell-counts.ts';
 import type { Depth, Outcome } from './outcome.ts';
 import { decodeRuns, encodeRuns } from './run-length.ts';
 
@@ -23,42 +22,123 @@ export type GridShape = {
   readonly depth: Depth;
 };
 
-/** Outcomes of all fetch tasks of a request, with running counts. Cells are those of `cell.ts`. */
-export interface TaskGrid {
+/**
+ * Outcomes of all fetch tasks of a request, with running counts. Cells are those of `cell.ts`. Made by
+ * {@link createTaskGrid} and {@link decodeTaskGrid}.
+ */
+export class TaskGrid {
   readonly rows: number;
   readonly columns: number;
   readonly depth: Depth;
-  /** Character code of a cell. */
-  readonly cellAt: (row: number, column: number) => number;
-  /** Writes what a try gave: `outcomeCode` is the character code of an outcome's letter. */
-  readonly recordOutcome: (row: number, column: number, outcomeCode: number) => void;
-  /** Notes that the worker holding a task died. */
-  readonly recordLoss: (row: number, column: number) => void;
-  /** Ends a pending cell without another try. */
-  readonly close: (row: number, column: number, outcome: Outcome) => void;
-  /** Ends all pending cells of a URL without another try. */
-  readonly closeRow: (row: number, outcome: Outcome) => void;
-  /** Makes first tries final: no second one will come. Call once, when nothing is in flight. */
-  readonly settlePending: () => void;
   readonly totalTasks: number;
-  readonly pendingTasks: () => number;
-  readonly warmedTasks: () => number;
-  readonly failedTasks: () => number;
+  readonly #cells: Uint8Array;
+  readonly #counts: CellCounts;
+
+  /** @param cells row by row, all of them valid; they are the grid's from then on. */
+  constructor({ rows, columns, depth }: GridShape, cells: Uint8Array) {
+    this.rows = rows;
+    this.columns = columns;
+    this.depth = depth;
+    this.totalTasks = cells.length;
+    this.#cells = cells;
+    this.#counts = new CellCounts({ rows, columns, depth });
+    this.#eachCell((row, column) => this.#counts.add(row, column, this.cellAt(row, column)));
+  }
+
+  /** Character code of a cell. */
+  cellAt(row: number, column: number): number {
+    return this.#cells[row * this.columns + column] ?? 0;
+  }
+
+  /** Writes what a try gave: `outcomeCode` is the character code of an outcome's letter. */
+  recordOutcome(row: number, column: number, outcomeCode: number): void {
+    this.#write(row, column, afterOutcome(this.cellAt(row, column), outcomeCode));
+  }
+
+  /** Notes that the worker holding a task died. */
+  recordLoss(row: number, column: number): void {
+    this.#write(row, column, afterLoss(this.cellAt(row, column)));
+  }
+
+  /** Ends a pending cell without another try. */
+  close(row: number, column: number, outcome: Outcome): void {
+    if (isFinalCell(this.cellAt(row, column))) return;
+    this.#write(row, column, codeOfOutcome(outcome));
+  }
+
+  /** Ends all pending cells of a URL without another try. */
+  closeRow(row: number, outcome: Outcome): void {
+    for (let column = 0; column < this.columns; column += 1) this.close(row, column, outcome);
+  }
+
+  /** Makes first tries final: no second one will come. Call once, when nothing is in flight. */
+  settlePending(): void {
+    this.#eachCell((row, column) => this.#write(row, column, atClose(this.cellAt(row, column))));
+  }
+
+  pendingTasks(): number {
+    return this.#counts.pending;
+  }
+
+  warmedTasks(): number {
+    return this.#counts.warmed;
+  }
+
+  failedTasks(): number {
+    return this.totalTasks - this.warmedTasks() - this.pendingTasks();
+  }
+
   /** Finished tasks of one outcome. */
-  readonly tasksWith: (outcome: Outcome) => number;
-  readonly warmedInRow: (row: number) => number;
-  readonly pendingInRow: (row: number) => number;
-  readonly warmedInColumn: (column: number) => number;
-  readonly pendingInColumn: (column: number) => number;
+  tasksWith(outcome: Outcome): number {
+    return this.#counts.tasksOf(codeOfOutcome(outcome));
+  }
+
+  warmedInRow(row: number): number {
+    return this.#counts.warmedInRow(row);
+  }
+
+  pendingInRow(row: number): number {
+    return this.#counts.pendingInRow(row);
+  }
+
+  warmedInColumn(column: number): number {
+    return this.#counts.warmedInColumn(column);
+  }
+
+  pendingInColumn(column: number): number {
+    return this.#counts.pendingInColumn(column);
+  }
+
   /** Finished tasks of one outcome at one POP. */
-  readonly tasksInColumn: (column: number, outcome: Outcome) => number;
+  tasksInColumn(column: number, outcome: Outcome): number {
+    return this.#counts.tasksInColumn(column, codeOfOutcome(outcome));
+  }
+
   /** Run-length text of `rows` rows from `fromRow` on, row by row; of all rows by default. */
-  readonly encode: (fromRow?: number, rows?: number) => string;
+  encode(fromRow = 0, rows = this.rows): string {
+    return encodeRuns(
+      this.#cells.subarray(fromRow * this.columns, (fromRow + rows) * this.columns),
+    );
+  }
+
+  #write(row: number, column: number, cell: number): void {
+    const old = this.cellAt(row, column);
+    if (old === cell) return;
+    this.#counts.remove(row, column, old);
+    this.#counts.add(row, column, cell);
+    this.#cells[row * this.columns + column] = cell;
+  }
+
+  #eachCell(visit: (row: number, column: number) => void): void {
+    for (let row = 0; row < this.rows; row += 1) {
+      for (let column = 0; column < this.columns; column += 1) visit(row, column);
+    }
+  }
 }
 
 /** A grid of tasks that were not tried. */
 export function createTaskGrid(shape: GridShape): TaskGrid {
-  return gridOf(shape, new Uint8Array(shape.rows * shape.columns).fill(PENDING));
+  return new TaskGrid(shape, new Uint8Array(shape.rows * shape.columns).fill(PENDING));
 }
 
 /**
@@ -76,97 +156,5 @@ export function decodeTaskGrid(shape: GridShape, text: string): TaskGrid {
   if (unknown !== undefined) {
     throw new RangeError(`task grid text holds the unknown letter ${String.fromCharCode(unknown)}`);
   }
-  return gridOf(shape, cells);
-}
-
-function gridOf(shape: GridShape, cells: Uint8Array): TaskGrid {
-  const { rows, columns, depth } = shape;
-  const counts = countCells(shape, cells);
-  const cellAt = (row: number, column: number) => cells[row * columns + column] ?? 0;
-
-  const write = (row: number, column: number, cell: number): void => {
-    const old = cellAt(row, column);
-    if (old === cell) return;
-    counts.add(row, column, { cell: old, tasks: -1 });
-    counts.add(row, column, { cell, tasks: 1 });
-    cells[row * columns + column] = cell;
-  };
-  const close = (row: number, column: number, outcome: Outcome): void => {
-    if (!isFinalCell(cellAt(row, column))) write(row, column, codeOfOutcome(outcome));
-  };
-  const eachCell = (visit: (row: number, column: number) => void): void => {
-    for (let row = 0; row < rows; row += 1) {
-      for (let column = 0; column < columns; column += 1) visit(row, column);
-    }
-  };
-
-  return {
-    ...counts.readers,
-    rows,
-    columns,
-    depth,
-    cellAt,
-    recordOutcome: (row, column, outcomeCode) =>
-      write(row, column, afterOutcome(cellAt(row, column), outcomeCode)),
-    recordLoss: (row, column) => write(row, column, afterLoss(cellAt(row, column))),
-    close,
-    closeRow: (row, outcome) => {
-      for (let column = 0; column < columns; column += 1) close(row, column, outcome);
-    },
-    settlePending: () =>
-      eachCell((row, column) => write(row, column, atClose(cellAt(row, column)))),
-    encode: (fromRow = 0, pageRows = rows) =>
-      encodeRuns(cells.subarray(fromRow * columns, (fromRow + pageRows) * columns)),
-  };
-}
-
-type CellChange = { readonly cell: number; readonly tasks: 1 | -1 };
-
-/** Counts by row and column, kept as cells change: reports and closing rules ask them often. */
-function countCells({ rows, columns, depth }: GridShape, cells: Uint8Array) {
-  const isWarmed = warmedTable(depth);
-  const byCell = new Int32Array(CELL_CODES);
-  const byColumn = new Int32Array(columns * CELL_CODES);
-  const warmedByRow = new Int32Array(rows);
-  const pendingByRow = new Int32Array(rows);
-  const warmedByColumn = new Int32Array(columns);
-  const pendingByColumn = new Int32Array(columns);
-  let warmed = 0;
-  let pending = 0;
-
-  const add = (row: number, column: number, { cell, tasks }: CellChange): void => {
-    bump(byCell, cell, tasks);
-    bump(byColumn, column * CELL_CODES + cell, tasks);
-    if (isWarmed[cell] === 1) {
-      warmed += tasks;
-      bump(warmedByRow, row, tasks);
-      bump(warmedByColumn, column, tasks);
-    } else if (!isFinalCell(cell)) {
-      pending += tasks;
-      bump(pendingByRow, row, tasks);
-      bump(pendingByColumn, column, tasks);
-    }
-  };
-  cells.forEach((cell, index) =>
-    add(Math.floor(index / columns), index % columns, { cell, tasks: 1 }),
-  );
-
-  const readers = {
-    totalTasks: cells.length,
-    pendingTasks: () => pending,
-    warmedTasks: () => warmed,
-    failedTasks: () => cells.length - warmed - pending,
-    tasksWith: (outcome: Outcome) => byCell[codeOfOutcome(outcome)] ?? 0,
-    warmedInRow: (row: number) => warmedByRow[row] ?? 0,
-    pendingInRow: (row: number) => pendingByRow[row] ?? 0,
-    warmedInColumn: (column: number) => warmedByColumn[column] ?? 0,
-    pendingInColumn: (column: number) => pendingByColumn[column] ?? 0,
-    tasksInColumn: (column: number, outcome: Outcome) =>
-      byColumn[column * CELL_CODES + codeOfOutcome(outcome)] ?? 0,
-  };
-  return { add, readers };
-}
-
-function bump(counts: Int32Array, index: number, by: number): void {
-  counts[index] = (counts[index] ?? 0) + by;
+  return new TaskGrid(shape, cells);
 }

@@ -29,11 +29,14 @@ class Batches {
   }
 
   async run({ batch, input }: ToFetchThread & { kind: 'run' }): Promise<void> {
+    const { tasks, drain, drainMs } = this.#means;
     const cancel = new AbortController();
     this.#running.set(batch, cancel);
     try {
       const result = await runBatch({
-        ...this.#means,
+        tasks,
+        drain,
+        drainMs,
         input: unpack(input),
         cancel: cancel.signal,
         onHeartbeat: (heartbeat) =>
