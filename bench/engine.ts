@@ -50,6 +50,7 @@ async function benchEngine(args: readonly string[]): Promise<number> {
   try {
     const cells = engineCells(server.caFile, seconds, far);
     const wanted = cells.filter(({ name }) => words.every((word) => name.includes(word)));
+    if (wanted.length === 0) throw new Error(`no cell has ${words.join(' and ')} in its name`);
     for (const cell of wanted) missed += await runCell(cell, totals);
     missed += reportTotals(totals, wanted.length === cells.length);
   } finally {
