@@ -23,6 +23,8 @@ const QUEUE_FACTOR = 2;
 const QUEUE_SLACK_MS = 10;
 /** So many late rounds in a row are a queue: one comes from handshakes, or from a process that stood still. */
 const QUEUEING_ROUNDS = 2;
+/** After so many rounds in a row at whose end this process had no time left, it is the bottleneck. */
+const SATURATED_ROUNDS = 2;
 /** Each cut for a queue takes this share of the places, else the next round's noise would judge it. */
 const LEAST_CUT = 0.25;
 /** With half the places a queue is half as long: a first byte as late as this share of before was none. */
@@ -58,8 +60,8 @@ const HEADROOM = 1.25;
  * throughput follows it. A round in which more than 3 % of the GETs failed costs that share of the
  * places, at most half. A queue at the first byte costs a quarter to a half of them, down to the
  * start; where the first byte then comes no sooner and less is done, the objects have become slower,
- * not the POP: it starts anew. Where this process itself is the queue, more connections would only
- * cost more of its time: what fills the path without it is kept.
+ * not the POP: it starts anew. Where this process itself is the queue for two rounds, more connections
+ * would only cost more of its time: what fills the path without it is kept.
  */
 export class AdaptiveLimit {
   readonly #bounds: LimitBounds;
@@ -71,6 +73,7 @@ export class AdaptiveLimit {
   #best = { throughput: 0, answersPerSecond: 0 };
   #flatRounds = 0;
   #queueingRounds = 0;
+  #saturatedRounds = 0;
   #trial: Trial | undefined;
   #cut: Cut | undefined;
   /** A cut has shortened a queue: until then, what comes late at the start's places comes from it. */
@@ -143,6 +146,7 @@ export class AdaptiveLimit {
     if (firstByteMs !== undefined) this.#bestFirstByteMs.add(firstByteMs, endedAtMs);
     if (meanTotalMs !== undefined) this.#bestTotalMs.add(meanTotalMs, endedAtMs);
     this.#queueingRounds = this.#isQueueing(firstByteMs) ? this.#queueingRounds + 1 : 0;
+    this.#saturatedRounds = this.#load.isSaturated() ? this.#saturatedRounds + 1 : 0;
   }
 
   #isQueueing(firstByteMs = 0): boolean {
@@ -203,10 +207,11 @@ export class AdaptiveLimit {
 
   /** This process is the bottleneck, and the POP has the places that any POP starts with. */
   #isEnough(): boolean {
-    return this.#value >= this.#bounds.start && this.#load.isSaturated();
+    return this.#value >= this.#bounds.start && this.#saturatedRounds > 0;
   }
 
   #cutForSaturation(result: RoundResult): void {
+    if (this.#saturatedRounds < SATURATED_ROUNDS) return;
     const needed = Math.max(this.#bounds.start, this.#withoutQueue(result));
     // A smaller step would follow each round's noise, downwards only.
     if (this.#value < 2 * needed) return;

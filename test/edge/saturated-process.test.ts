@@ -41,6 +41,19 @@ test('gives places back when this process becomes the bottleneck, at little cost
   expect(answers / bestFixed(model, 20_000)).toBeGreaterThanOrEqual(0.85);
 });
 
+test('keeps its places through one busy round: handshakes, or a host that stood still', () => {
+  const { run, limit, process } = adaptive();
+  const model = limitedPop(50);
+
+  run({ rttMs: 50 }, 5_000);
+  process.isSaturated = true;
+  run(model, 250);
+  process.isSaturated = false;
+  run({ rttMs: 50 }, 250);
+
+  expect(limit()).toBe(64);
+});
+
 test('tells by the share of the last moments that the event loop was busy', () => {
   const clock = { nowMs: 0, active: 0, idle: 0 };
   const load = createEventLoopLoad({
