@@ -60,8 +60,8 @@ const HEADROOM = 1.25;
  * throughput follows it. A round in which more than 3 % of the GETs failed costs that share of the
  * places, at most half. A queue at the first byte costs a quarter to a half of them, down to the
  * start; where the first byte then comes no sooner and less is done, the objects have become slower,
- * not the POP: it starts anew. Where this process itself is the queue for two rounds, more connections
- * would only cost more of its time: what fills the path without it is kept.
+ * not the POP: it starts anew. Where this process itself is the queue, more connections would only
+ * cost more of its time: it grows no more, and after two such rounds keeps what fills the path.
  */
 export class AdaptiveLimit {
   readonly #bounds: LimitBounds;
@@ -124,6 +124,7 @@ export class AdaptiveLimit {
     const result = this.#round.resultAt(nowMs, this.#isStarting ? 1 : 2);
     if (result === undefined) return;
     this.#remember(result);
+    this.#saturatedRounds = this.#load.isSaturated() ? this.#saturatedRounds + 1 : 0;
     this.#learnFrom(result);
     this.#round = new ConcurrencyRound(nowMs, this.#value);
   }
@@ -146,7 +147,6 @@ export class AdaptiveLimit {
     if (firstByteMs !== undefined) this.#bestFirstByteMs.add(firstByteMs, endedAtMs);
     if (meanTotalMs !== undefined) this.#bestTotalMs.add(meanTotalMs, endedAtMs);
     this.#queueingRounds = this.#isQueueing(firstByteMs) ? this.#queueingRounds + 1 : 0;
-    this.#saturatedRounds = this.#load.isSaturated() ? this.#saturatedRounds + 1 : 0;
   }
 
   #isQueueing(firstByteMs = 0): boolean {

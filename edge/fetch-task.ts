@@ -54,7 +54,7 @@ export interface FetchTaskRunner {
   /**
    * A URL as tasks have it: to be made once for all its POPs.
    *
-   * @throws TypeError when it is not normalised.
+   * @throws TypeError when what stands before its path is not a normalised origin.
    */
   urlOf(text: string): EdgeUrl;
   /**

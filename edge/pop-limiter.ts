@@ -14,7 +14,7 @@ export interface Slot {
   release(): void;
   /**
    * Whether it may be used for one more task at once. Not when its POP has fewer places by now; and
-   * not after 50 ms while others than those of its own signal wait for the POP, or other POPs for the
+   * not after its turn of 50 ms while others than those of its own signal wait for the POP, or other POPs for the
    * process.
    */
   mayStay(isLarge: boolean): boolean;

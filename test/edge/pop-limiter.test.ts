@@ -154,7 +154,7 @@ test('has one listener for all that wait with the same signal', async () => {
   expect(granted.filter((name) => name.endsWith('gave up'))).toHaveLength(3);
 });
 
-test('lets a place stay while nobody else wants it, and else for a turn', async () => {
+test('lets a place stay while nobody else wants it', async () => {
   const { slots, ask, pass } = limiter({ perPop: 1 });
   const { signal: mine } = new AbortController();
   void ask('NRT 1', { cancel: mine });
@@ -163,16 +163,34 @@ test('lets a place stay while nobody else wants it, and else for a turn', async 
   pass(1_000);
   const alone = slots[0]?.mayStay(false);
   void ask('NRT of another batch');
-  const wanted = slots[0]?.mayStay(false);
-  slots[0]?.release();
+
+  expect([alone, slots[0]?.mayStay(false)]).toEqual([true, false]);
+});
+
+test('lets a place stay for a turn while others wait for it', async () => {
+  const { slots, ask, pass } = limiter({ perPop: 1 });
+  const { signal: mine } = new AbortController();
+  void ask('NRT 1', { cancel: mine });
+  void ask('NRT of another batch');
   await settled();
-  const inTurn = [slots[1]?.mayStay(false)];
   pass(49);
-  inTurn.push(slots[1]?.mayStay(false));
+  const inTurn = slots[0]?.mayStay(false);
   pass(1);
 
-  expect([alone, wanted, inTurn]).toEqual([true, false, [true, true]]);
-  expect(slots[1]?.mayStay(false)).toBe(false);
+  expect([inTurn, slots[0]?.mayStay(false)]).toEqual([true, false]);
+});
+
+test('gives the places that a POP has won to other batches, too, while one stays for its turn', async () => {
+  let perPop = 1;
+  const policy = changingConcurrency(() => perPop);
+  const limit = new PopLimiter({ policy, maxRunning: 10, now: () => 0 });
+  const { signal: mine } = new AbortController();
+  const first = await limit.acquire({ pop: 'NRT', isLarge: false, signal: mine });
+  const other = limit.acquire({ pop: 'NRT', isLarge: false, signal });
+  perPop = 2;
+
+  expect(first?.mayStay(false)).toBe(true);
+  expect(await other).toBeDefined();
 });
 
 test('lets no place stay for a task of another size, nor after it was given back', async () => {
