@@ -76,16 +76,13 @@ export interface FillPlan {
 export function createFillPlan(input: FillPlanInput): FillPlan {
   const { grid } = input;
   const parts = createParts(input);
-  const { layout, cells, watch, leaders, followers, retries } = parts;
+  const { cells, leaders, followers, retries } = parts;
   const settleTask = createSettlement({
+    ...parts,
     grid,
-    layout,
-    cells,
-    watch,
-    leaders,
     onTryAgain: (row, column) => retries.add(row, column),
   });
-  resumeLeaders({ grid, layout, leaders });
+  resumeLeaders({ ...parts, grid });
 
   const remainingTasks = () => grid.pendingTasks() - cells.tasks();
   const settle = (batch: PlannedBatch, { letters, isLost }: BatchEnd): void => {

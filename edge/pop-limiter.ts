@@ -13,9 +13,9 @@ export interface Slot {
   /** Gives the place back; more than once does no harm. */
   release(): void;
   /**
-   * Whether it may be used for one more task at once. Not when its POP has fewer places by now; and
-   * not after its turn of 50 ms while others than those of its own signal wait for the POP, or other POPs for the
-   * process.
+   * Whether it may be used for one more task at once. Not when its POP has fewer places by now; nor
+   * after its turn of 50 ms, where others than those of its own signal wait for the POP, or other POPs
+   * wait for the process.
    */
   mayStay(isLarge: boolean): boolean;
   /** Tells what a GET showed of the slot's POP, to what decides on its concurrency. */

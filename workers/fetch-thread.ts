@@ -29,14 +29,11 @@ class Batches {
   }
 
   async run({ batch, input }: ToFetchThread & { kind: 'run' }): Promise<void> {
-    const { tasks, drain, drainMs } = this.#means;
     const cancel = new AbortController();
     this.#running.set(batch, cancel);
     try {
       const result = await runBatch({
-        tasks,
-        drain,
-        drainMs,
+        ...this.#means,
         input: unpack(input),
         cancel: cancel.signal,
         onHeartbeat: (heartbeat) =>
