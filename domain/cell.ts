@@ -30,22 +30,24 @@ export function codeOfOutcome(outcome: Outcome): number {
   return OUTCOMES[outcome].letter.charCodeAt(0);
 }
 
-const OUTCOME_BY_CODE: ReadonlyMap<number, Outcome> = new Map(
-  OUTCOME_NAMES.map((outcome) => [codeOfOutcome(outcome), outcome]),
+// Tables by character code, and no maps: they are asked several times for each fetch task.
+const OUTCOME_BY_CODE = Array.from({ length: CELL_CODES }, (_, code) =>
+  OUTCOME_NAMES.find((outcome) => codeOfOutcome(outcome) === code),
 );
-
-const IS_FINAL = tableOf((outcome) => outcome !== undefined);
-const IS_RETRYABLE = tableOf((outcome) => outcome !== undefined && OUTCOMES[outcome].retry);
+const IS_FINAL = cellTable(() => true);
+const IS_RETRYABLE = cellTable((outcome) => OUTCOMES[outcome].retry);
+const FIRST_TRY_BY_CODE = Array.from({ length: CELL_CODES }, (_, code) =>
+  IS_RETRYABLE[code + UPPER_TO_LOWER] === 1 ? OUTCOME_BY_CODE[code + UPPER_TO_LOWER] : undefined,
+);
 
 /** The outcome that a finished cell holds; undefined while it is pending. */
 export function outcomeOfCell(cell: number): Outcome | undefined {
-  return OUTCOME_BY_CODE.get(cell);
+  return OUTCOME_BY_CODE[cell];
 }
 
 /** The outcome of the first try of a cell that will be tried once more; undefined for all others. */
 export function firstTryOfCell(cell: number): Outcome | undefined {
-  const code = cell + UPPER_TO_LOWER;
-  return IS_RETRYABLE[code] === 1 ? OUTCOME_BY_CODE.get(code) : undefined;
+  return FIRST_TRY_BY_CODE[cell];
 }
 
 /** Whether a cell holds its final outcome. */
@@ -65,7 +67,7 @@ export function isCell(cell: number): boolean {
     cell === LOST_ONCE ||
     cell === LOST_TWICE ||
     IS_FINAL[cell] === 1 ||
-    IS_RETRYABLE[cell + UPPER_TO_LOWER] === 1
+    firstTryOfCell(cell) !== undefined
   );
 }
 
@@ -85,19 +87,17 @@ export function afterLoss(cell: number): number {
 
 /** The cell at the end of a request: a first try's outcome is final then, an untried one stays pending. */
 export function atClose(cell: number): number {
-  const code = cell + UPPER_TO_LOWER;
-  return IS_RETRYABLE[code] === 1 ? code : cell;
+  return firstTryOfCell(cell) === undefined ? cell : cell + UPPER_TO_LOWER;
 }
 
 /** By character code, 1 where a cell counts as warmed in a request of the given depth. */
 export function warmedTable(depth: Depth): Uint8Array {
-  return tableOf((outcome) => outcome !== undefined && countsAsWarmed(outcome, depth));
+  return cellTable((outcome) => countsAsWarmed(outcome, depth));
 }
 
-function tableOf(holds: (outcome: Outcome | undefined) => boolean): Uint8Array {
-  const table = new Uint8Array(CELL_CODES);
-  for (let code = 0; code < CELL_CODES; code += 1) {
-    table[code] = holds(OUTCOME_BY_CODE.get(code)) ? 1 : 0;
-  }
-  return table;
+/** By character code, 1 where a finished cell's outcome matches; 0 for all other cells. */
+export function cellTable(matches: (outcome: Outcome) => boolean): Uint8Array {
+  return Uint8Array.from(OUTCOME_BY_CODE, (outcome) =>
+    outcome !== undefined && matches(outcome) ? 1 : 0,
+  );
 }
