@@ -34,15 +34,15 @@ export class TaskGrid {
   readonly #cells: Uint8Array;
   readonly #counts: CellCounts;
 
-  /** @param cells row by row, all of them valid; they are the grid's from then on. */
-  constructor({ rows, columns, depth }: GridShape, cells: Uint8Array) {
-    this.rows = rows;
-    this.columns = columns;
-    this.depth = depth;
-    this.totalTasks = cells.length;
-    this.#cells = cells;
-    this.#counts = new CellCounts({ rows, columns, depth });
-    this.#eachCell((row, column) => this.#counts.add(row, column, this.cellAt(row, column)));
+  /** @param cells row by row, all of them valid. Without them nothing was tried. */
+  constructor(shape: GridShape, cells?: Uint8Array) {
+    this.rows = shape.rows;
+    this.columns = shape.columns;
+    this.depth = shape.depth;
+    this.totalTasks = this.rows * this.columns;
+    this.#cells = new Uint8Array(this.totalTasks).fill(PENDING);
+    this.#counts = new CellCounts(shape);
+    if (cells !== undefined) this.#writeAll(cells);
   }
 
   /** Character code of a cell. */
@@ -73,11 +73,16 @@ export class TaskGrid {
 
   /** Makes first tries final: no second one will come. Call once, when nothing is in flight. */
   settlePending(): void {
-    this.#eachCell((row, column) => this.#write(row, column, atClose(this.cellAt(row, column))));
+    this.#writeAll(this.#cells.map(atClose));
   }
 
   pendingTasks(): number {
     return this.#counts.pending;
+  }
+
+  /** Tasks without any try; none of them was lost with its worker. */
+  untriedTasks(): number {
+    return this.#counts.tasksOf(PENDING);
   }
 
   warmedTasks(): number {
@@ -111,7 +116,12 @@ export class TaskGrid {
 
   /** Finished tasks of one outcome at one POP. */
   tasksInColumn(column: number, outcome: Outcome): number {
-    return this.#counts.tasksInColumn(column, codeOfOutcome(outcome));
+    return this.cellsInColumn(column, codeOfOutcome(outcome));
+  }
+
+  /** Cells of one POP that are `cell`, a character code. */
+  cellsInColumn(column: number, cell: number): number {
+    return this.#counts.tasksInColumn(column, cell);
   }
 
   /** Run-length text of `rows` rows from `fromRow` on, row by row; of all rows by default. */
@@ -124,21 +134,24 @@ export class TaskGrid {
   #write(row: number, column: number, cell: number): void {
     const old = this.cellAt(row, column);
     if (old === cell) return;
-    this.#counts.remove(row, column, old);
-    this.#counts.add(row, column, cell);
+    this.#counts.replace(column, old, cell);
+    // Every change goes forward, so the cell was pending.
+    if (isFinalCell(cell)) this.#counts.finish(row, column, cell);
     this.#cells[row * this.columns + column] = cell;
   }
 
-  #eachCell(visit: (row: number, column: number) => void): void {
+  #writeAll(cells: Uint8Array): void {
     for (let row = 0; row < this.rows; row += 1) {
-      for (let column = 0; column < this.columns; column += 1) visit(row, column);
+      for (let column = 0; column < this.columns; column += 1) {
+        this.#write(row, column, cells[row * this.columns + column] ?? PENDING);
+      }
     }
   }
 }
 
 /** A grid of tasks that were not tried. */
 export function createTaskGrid(shape: GridShape): TaskGrid {
-  return new TaskGrid(shape, new Uint8Array(shape.rows * shape.columns).fill(PENDING));
+  return new TaskGrid(shape);
 }
 
 /**
