@@ -4,165 +4,149 @@
  * Leaders first (one POP for each URL and regional area), then their followers, largest objects
  * first, then what has to be tried again. Pure and deterministic, and made anew from the grid and
  * the sizes at any time: after continue-as-new nothing else is known.
+ *
+ * Its parts are classes: functions made anew for each plan are compiled anew for each plan.
  */
 
 import { POPS_OF_BATCH, TASKS_PER_POP } from './batch-spread.ts';
-import { PENDING } from './cell.ts';
-import { createAreaLayout } from './fill/area-layout.ts';
-import { createBatchBuilder } from './fill/batch-builder.ts';
-import type { BatchLimits, PlannedBatch } from './fill/batch-builder.ts';
-import { createCellsInFlight } from './fill/cells-in-flight.ts';
-import { createColumnWatch } from './fill/column-watch.ts';
+import { AreaLayout } from './fill/area-layout.ts';
+import type { AreaLayoutInput } from './fill/area-layout.ts';
+import { BatchBuilder } from './fill/batch-builder.ts';
+import type { BatchBuilderInput, BatchLimits, PlannedBatch } from './fill/batch-builder.ts';
+import { CellsInFlight } from './fill/cells-in-flight.ts';
+import { ColumnWatch } from './fill/column-watch.ts';
 import { FollowerQueue } from './fill/follower-queue.ts';
 import { LeaderQueue } from './fill/leader-queue.ts';
+import { resumeLeaders } from './fill/resume-leaders.ts';
 import { RetryQueue } from './fill/retry-queue.ts';
-import { createSettlement, resumeLeaders } from './fill/settlement.ts';
+import { Settlement } from './fill/settlement.ts';
+import type { BatchEnd } from './fill/settlement.ts';
 import type { TaskSource } from './fill/task-source.ts';
+import { UrlNumbers } from './fill/url-numbers.ts';
 import type { SizeTable } from './sizes.ts';
 import type { TaskGrid } from './task-grid.ts';
 
 export type { BatchLimits, PlannedBatch, PlannedColumn } from './fill/batch-builder.ts';
+export type { BatchEnd } from './fill/settlement.ts';
 
 /** What a plan is made from. */
-export type FillPlanInput = {
+export type FillPlanInput = Pick<AreaLayoutInput, 'areaOfColumn' | 'isShieldedRow'> & {
   /** Read when the plan is made, and written by {@link FillPlan.settle}. */
   readonly grid: TaskGrid;
-  /** Name of the regional area behind a POP. */
-  readonly areaOfColumn: (column: number) => string;
-  /** Whether a URL's distribution has Origin Shield: one leader in all. Asked once for each row. */
-  readonly isShieldedRow: (row: number) => boolean;
   /** Live: record the sizes that a batch measured before settling it. */
-  readonly sizes: Pick<SizeTable, 'bytesOf' | 'meanBytes'>;
-  /** Bytes of a URL as JSON. */
+  readonly sizes: Pick<SizeTable, 'expectedBytesOf'>;
+  /** Bytes of a URL as JSON. Asked once for each row, as whether it is shielded is. */
   readonly urlBytes: (row: number) => number;
 };
 
-/** How a batch ended. */
-export type BatchEnd = {
-  /**
-   * Character codes of outcome letters in task order; `.`, or nothing at the end, for a task without
-   * outcome.
-   */
-  readonly letters: Uint8Array;
-  /** Whether the worker died: tasks without outcome count as lost, else as handed back. */
-  readonly isLost: boolean;
-};
-
 /** Plans the fetch tasks of a request. */
-export interface FillPlan {
+export class FillPlan {
+  readonly #grid: TaskGrid;
+  readonly #layout: AreaLayout;
+  readonly #cells: CellsInFlight;
+  readonly #watch: ColumnWatch;
+  readonly #retries: RetryQueue;
+  readonly #followers: FollowerQueue;
+  readonly #leaders: LeaderQueue;
+  readonly #settlement: Settlement;
+  readonly #batchInput: BatchBuilderInput;
+
+  /** Plans all pending tasks of a grid. Takes time linear in its cells, or in its URLs at a request's start. */
+  constructor(input: FillPlanInput) {
+    const { grid, sizes } = input;
+    const { rows, columns } = grid;
+    const layout = new AreaLayout({ ...input, rows, columns });
+    const cells = new CellsInFlight(grid);
+    const watch = new ColumnWatch(grid, cells);
+    // Leaders open groups for followers; followers that were tried wait for retries.
+    const retries = new RetryQueue(layout, cells);
+    const followers = new FollowerQueue({ grid, sizes, layout, cells, retries });
+    const leaders = new LeaderQueue({ rows, layout, cells, followers });
+    this.#grid = grid;
+    this.#layout = layout;
+    this.#cells = cells;
+    this.#watch = watch;
+    this.#retries = retries;
+    this.#followers = followers;
+    this.#leaders = leaders;
+    this.#settlement = new Settlement({ grid, layout, cells, watch, leaders, retries });
+    this.#batchInput = {
+      cells,
+      sizes,
+      urlBytes: urlBytesTable(rows, input.urlBytes),
+      numbers: new UrlNumbers(rows),
+    };
+    resumeLeaders({ grid, layout, leaders });
+  }
+
   /**
    * The next batch; undefined when nothing can be handed out now. While tasks are left and nothing
    * is in flight there is always one.
    */
-  readonly next: (limits: BatchLimits) => PlannedBatch | undefined;
+  next(limits: BatchLimits): PlannedBatch | undefined {
+    return (
+      this.#fillBatch(limits, this.#leaders)?.build('leaders') ??
+      this.#fillBatch(limits, this.#followers)?.build('followers') ??
+      this.#fillBatch(limits, this.#retries)?.build('retries')
+    );
+  }
+
   /** Writes what a batch brought into the grid, and plans the rest of it again. Once for each batch. */
-  readonly settle: (batch: PlannedBatch, end: BatchEnd) => void;
+  settle(batch: PlannedBatch, end: BatchEnd): void {
+    this.#settlement.settle(batch, end);
+  }
+
   /** Plans all tasks of a batch again; none of them was tried. */
-  readonly giveBack: (batch: PlannedBatch) => void;
+  giveBack(batch: PlannedBatch): void {
+    this.settle(batch, { letters: new Uint8Array(0), isLost: false });
+  }
+
   /**
    * Tasks that the next batches can be made of: the leaders that wait, or else what follows and what
    * is tried again. An upper bound of at least 1 while there is a next batch.
    */
-  readonly readyTasks: () => number;
-  /** Tasks not finished and in no batch. */
-  readonly remainingTasks: () => number;
-  /** Tasks of the batches handed out and not settled. */
-  readonly inFlightTasks: () => number;
-  /** Whether every task is finished: nothing is left, nothing in flight. */
-  readonly isExhausted: () => boolean;
-}
-
-/** Makes a plan for all pending tasks of a grid. Takes time linear in its cells. */
-export function createFillPlan(input: FillPlanInput): FillPlan {
-  const { grid } = input;
-  const parts = createParts(input);
-  const { cells, leaders, followers, retries } = parts;
-  const settleTask = createSettlement({
-    ...parts,
-    grid,
-    onTryAgain: (row, column) => retries.add(row, column),
-  });
-  resumeLeaders({ ...parts, grid });
-
-  const remainingTasks = () => grid.pendingTasks() - cells.tasks();
-  const settle = (batch: PlannedBatch, { letters, isLost }: BatchEnd): void => {
-    let task = 0;
-    for (const { column, rows } of batch.columns) {
-      for (const row of rows) {
-        settleTask({ row, column, letter: letters[task] ?? PENDING, isLost });
-        task += 1;
-      }
-    }
-  };
-
-  return {
-    next: (limits) =>
-      planBatch(parts, leaders, { ...limits, kind: 'leaders' }) ??
-      planBatch(parts, followers, { ...limits, kind: 'followers' }) ??
-      planBatch(parts, retries, { ...limits, kind: 'retries' }),
-    settle,
-    giveBack: (batch) => settle(batch, { letters: new Uint8Array(0), isLost: false }),
-    readyTasks: () => {
-      const ready = leaders.waiting() || followers.entries() + retries.entries();
-      return Math.min(ready, remainingTasks());
-    },
-    remainingTasks,
-    inFlightTasks: cells.tasks,
-    isExhausted: () => grid.pendingTasks() === 0,
-  };
-}
-
-/** The queues of a plan, wired: leaders open groups for followers, tried followers wait for retries. */
-function createParts(input: FillPlanInput) {
-  const { grid, sizes, urlBytes } = input;
-  const isShielded = Uint8Array.from({ length: grid.rows }, (_, row) =>
-    input.isShieldedRow(row) ? 1 : 0,
-  );
-  const layout = createAreaLayout({
-    columns: grid.columns,
-    areaOfColumn: input.areaOfColumn,
-    isShieldedRow: (row) => isShielded[row] === 1,
-  });
-  const cells = createCellsInFlight(grid);
-  const watch = createColumnWatch(grid, cells);
-  const retries = new RetryQueue(layout, cells);
-  const followers = new FollowerQueue({
-    layout,
-    cells,
-    onTriedBefore: (row, column) => retries.add(row, column),
-  });
-  const expectedBytesOf = (row: number) => sizes.bytesOf(row) ?? Math.round(sizes.meanBytes());
-  const leaders = new LeaderQueue({
-    rows: grid.rows,
-    layout,
-    cells,
-    onOpen: (row, group) => {
-      if (grid.pendingInRow(row) > 0) followers.add(group, row, expectedBytesOf(row));
-    },
-  });
-  return { layout, cells, watch, retries, followers, leaders, expectedBytesOf, urlBytes };
-}
-
-/** Fills a batch from one queue: with its share of one POP's tasks, then with the next POP's. */
-function planBatch(
-  { layout, cells, watch, expectedBytesOf, urlBytes }: ReturnType<typeof createParts>,
-  source: TaskSource,
-  limits: BatchLimits & Pick<PlannedBatch, 'kind'>,
-): PlannedBatch | undefined {
-  const first = source.entries() === 0 ? undefined : source.findColumn(watch.hasRoom);
-  if (first === undefined) return undefined;
-  const batch = createBatchBuilder({ ...limits, expectedBytesOf, urlBytes });
-  const evenShare = Math.ceil(limits.maximumTasks / Math.min(POPS_OF_BATCH, layout.columns));
-  const shareTasks = Math.max(TASKS_PER_POP, evenShare);
-  for (const column of layout.goingOnFrom(first)) {
-    const fits = (row: number) => batch.fits(column, row);
-    for (let taken = 0; taken < shareTasks && watch.hasRoom(column); taken += 1) {
-      const row = source.take(column, fits);
-      if (row === undefined) break;
-      batch.add(column, row);
-      cells.add(row, column);
-    }
-    if (batch.isFull() || source.entries() === 0) break;
+  readyTasks(): number {
+    const ready = this.#leaders.waiting() || this.#followers.entries() + this.#retries.entries();
+    return Math.min(ready, this.remainingTasks());
   }
-  return batch.build();
+
+  /** Tasks not finished and in no batch. */
+  remainingTasks(): number {
+    return this.#grid.pendingTasks() - this.#cells.tasks();
+  }
+
+  /** Tasks of the batches handed out and not settled. */
+  inFlightTasks(): number {
+    return this.#cells.tasks();
+  }
+
+  /** Whether every task is finished: nothing is left, nothing in flight. */
+  isExhausted(): boolean {
+    return this.#grid.pendingTasks() === 0;
+  }
+
+  /** Fills a batch from one queue: with its share of one POP's tasks, then with the next POP's. */
+  #fillBatch(limits: BatchLimits, source: TaskSource): BatchBuilder | undefined {
+    const first = source.entries() === 0 ? undefined : source.findColumn(this.#watch);
+    if (first === undefined) return undefined;
+    const { columns } = this.#layout;
+    const batch = new BatchBuilder(this.#batchInput, limits);
+    const evenShare = Math.ceil(limits.maximumTasks / Math.min(POPS_OF_BATCH, columns));
+    const shareTasks = Math.max(TASKS_PER_POP, evenShare);
+    for (let step = 0; step < columns; step += 1) {
+      const column = this.#layout.goingOn(first, step);
+      batch.goOnTo(column);
+      for (let taken = 0; taken < shareTasks && this.#watch.hasRoom(column); taken += 1) {
+        if (!source.take(column, batch)) break;
+      }
+      if (batch.isFull() || source.entries() === 0) break;
+    }
+    return batch;
+  }
+}
+
+function urlBytesTable(rows: number, urlBytes: (row: number) => number): Int32Array {
+  const table = new Int32Array(rows);
+  for (let row = 0; row < rows; row += 1) table[row] = urlBytes(row);
+  return table;
 }

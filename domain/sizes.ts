@@ -3,17 +3,54 @@
 const UNKNOWN = -1;
 const RADIX = 36;
 
-/** Body bytes by row of the task grid, as far as measured. */
-export interface SizeTable {
+/** Body bytes by row of the task grid, as far as measured. Made by {@link createSizeTable}. */
+export class SizeTable {
+  readonly #bytes: Float64Array;
+  #measuredRows = 0;
+  #sumBytes = 0;
+
+  /** @param bytes by row, negative where not measured; they are the table's from then on. */
+  constructor(bytes: Float64Array) {
+    this.#bytes = bytes;
+    for (const known of bytes) if (known !== UNKNOWN) this.#count(known);
+  }
+
   /** Keeps the first measure of a URL: another encoding of it may measure otherwise. */
-  readonly record: (row: number, bodyBytes: number) => void;
+  record(row: number, bodyBytes: number): void {
+    if (this.#bytes[row] !== UNKNOWN || !Number.isSafeInteger(bodyBytes) || bodyBytes < 0) return;
+    this.#bytes[row] = bodyBytes;
+    this.#count(bodyBytes);
+  }
+
   /** Measured body bytes; undefined while not measured. */
-  readonly bytesOf: (row: number) => number | undefined;
-  readonly measuredRows: () => number;
+  bytesOf(row: number): number | undefined {
+    const known = this.#bytes[row] ?? UNKNOWN;
+    return known === UNKNOWN ? undefined : known;
+  }
+
+  /** Measured body bytes, or else the mean of the other URLs, in whole bytes. */
+  expectedBytesOf(row: number): number {
+    return this.bytesOf(row) ?? Math.round(this.meanBytes());
+  }
+
+  measuredRows(): number {
+    return this.#measuredRows;
+  }
+
   /** Mean of the measured sizes; 0 while there is none. */
-  readonly meanBytes: () => number;
+  meanBytes(): number {
+    return this.#measuredRows === 0 ? 0 : this.#sumBytes / this.#measuredRows;
+  }
+
   /** Short text for {@link createSizeTable}: base 36, comma separated, empty where not measured. */
-  readonly encode: () => string;
+  encode(): string {
+    return Array.from(this.#bytes, (each) => (each < 0 ? '' : each.toString(RADIX))).join(',');
+  }
+
+  #count(bodyBytes: number): void {
+    this.#measuredRows += 1;
+    this.#sumBytes += bodyBytes;
+  }
 }
 
 /**
@@ -24,29 +61,7 @@ export interface SizeTable {
  * @throws RangeError when the text is malformed or of another length.
  */
 export function createSizeTable(rows: number, text = ''): SizeTable {
-  const bytes = decode(rows, text);
-  let measured = 0;
-  let sumBytes = 0;
-  for (const known of bytes) {
-    if (known === UNKNOWN) continue;
-    measured += 1;
-    sumBytes += known;
-  }
-  return {
-    record: (row, bodyBytes) => {
-      if (bytes[row] !== UNKNOWN || !Number.isSafeInteger(bodyBytes) || bodyBytes < 0) return;
-      bytes[row] = bodyBytes;
-      measured += 1;
-      sumBytes += bodyBytes;
-    },
-    bytesOf: (row) => {
-      const known = bytes[row] ?? UNKNOWN;
-      return known === UNKNOWN ? undefined : known;
-    },
-    measuredRows: () => measured,
-    meanBytes: () => (measured === 0 ? 0 : sumBytes / measured),
-    encode: () => Array.from(bytes, (each) => (each < 0 ? '' : each.toString(RADIX))).join(','),
-  };
+  return new SizeTable(decode(rows, text));
 }
 
 function decode(rows: number, text: string): Float64Array {

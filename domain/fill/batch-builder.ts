@@ -1,3 +1,7 @@
+import type { SizeTable } from '../sizes.ts';
+import type { CellsInFlight } from './cells-in-flight.ts';
+import type { UrlNumbers } from './url-numbers.ts';
+
 /** Bounds of the next batch. */
 export type BatchLimits = {
   /** At least 1. */
@@ -42,70 +46,94 @@ const URL_INPUT_BYTES = 44;
 /** A URL's index in a column, with its comma: `1234,`. */
 const TASK_INPUT_BYTES = 5;
 
-type GrowingColumn = PlannedColumn & { readonly rows: number[]; readonly urls: number[] };
+type GrowingColumn = {
+  readonly column: number;
+  readonly rows: number[];
+  readonly urls: number[];
+};
 
-/** What a batch is built from. */
-export type BatchBuilderInput = BatchLimits & {
-  readonly kind: PlannedBatch['kind'];
-  readonly expectedBytesOf: (row: number) => number;
-  /** Bytes of a URL as JSON. */
-  readonly urlBytes: (row: number) => number;
+/** What all batches of a plan are built with. */
+export type BatchBuilderInput = {
+  readonly cells: CellsInFlight;
+  readonly sizes: Pick<SizeTable, 'expectedBytesOf'>;
+  /** Bytes of each URL as JSON, by row. */
+  readonly urlBytes: Int32Array;
+  readonly numbers: UrlNumbers;
 };
 
 /** Collects tasks until a limit is met. The first task always fits, so that every task gets its turn. */
-export function createBatchBuilder(input: BatchBuilderInput) {
-  const { maximumBytes = DEFAULT_MAXIMUM_BYTES } = input;
-  const { maximumInputBytes = DEFAULT_MAXIMUM_INPUT_BYTES } = input;
-  const columns: GrowingColumn[] = [];
-  /** The rows of all columns, with their numbers. */
-  const numbers = new Map<number, number>();
-  let last: GrowingColumn | undefined;
-  let tasks = 0;
-  let expectedBytes = 0;
-  let inputBytes = 0;
+export class BatchBuilder {
+  readonly #input: BatchBuilderInput;
+  readonly #maximumTasks: number;
+  readonly #maximumBytes: number;
+  readonly #maximumInputBytes: number;
+  readonly #columns: GrowingColumn[] = [];
+  #column: GrowingColumn = { column: -1, rows: [], urls: [] };
+  #tasks = 0;
+  #expectedBytes = 0;
+  #inputBytes = 0;
+  #isCut = false;
 
-  const inputBytesOf = (column: number, row: number) =>
-    TASK_INPUT_BYTES +
-    (last?.column === column ? 0 : COLUMN_INPUT_BYTES) +
-    (numbers.has(row) ? 0 : URL_INPUT_BYTES + input.urlBytes(row));
+  constructor(input: BatchBuilderInput, limits: BatchLimits) {
+    this.#input = input;
+    this.#maximumTasks = limits.maximumTasks;
+    this.#maximumBytes = limits.maximumBytes ?? DEFAULT_MAXIMUM_BYTES;
+    this.#maximumInputBytes = limits.maximumInputBytes ?? DEFAULT_MAXIMUM_INPUT_BYTES;
+  }
 
-  let isCut = false;
+  /** Whether a limit was met: going on with another column would find little room. */
+  isFull(): boolean {
+    return this.#isCut || this.#tasks >= this.#maximumTasks;
+  }
 
-  return {
-    /** Whether a limit was met: going on with another column would find little room. */
-    isFull: () => isCut || tasks >= input.maximumTasks,
-    fits(column: number, row: number): boolean {
-      const isFitting =
-        tasks === 0 ||
-        (tasks < input.maximumTasks &&
-          expectedBytes + input.expectedBytesOf(row) <= maximumBytes &&
-          inputBytes + inputBytesOf(column, row) <= maximumInputBytes);
-      isCut ||= !isFitting;
-      return isFitting;
-    },
-    add(column: number, row: number): void {
-      inputBytes += inputBytesOf(column, row);
-      expectedBytes += input.expectedBytesOf(row);
-      tasks += 1;
-      if (!numbers.has(row)) numbers.set(row, numbers.size);
-      if (last?.column !== column) last = addColumn(columns, column);
-      last.rows.push(row);
-      last.urls.push(numbers.get(row) ?? 0);
-    },
-    build: (): PlannedBatch => ({
-      kind: input.kind,
-      columns,
-      rows: [...numbers.keys()],
-      tasks,
-      expectedBytes,
-      inputBytes,
-      isLarge: expectedBytes > maximumBytes,
-    }),
-  };
-}
+  /** Takes the next tasks from a column that it has none of yet. */
+  goOnTo(column: number): void {
+    this.#column = { column, rows: [], urls: [] };
+  }
 
-function addColumn(columns: GrowingColumn[], column: number): GrowingColumn {
-  const added = { column, rows: [], urls: [] };
-  columns.push(added);
-  return added;
+  /** Puts a row's cell in the column in flight as a task of the batch, if it fits. */
+  add(row: number): boolean {
+    const { cells, sizes, numbers } = this.#input;
+    const { column, rows, urls } = this.#column;
+    const expectedBytes = this.#expectedBytes + sizes.expectedBytesOf(row);
+    const inputBytes = this.#inputBytes + this.#inputBytesOf(row);
+    const isFitting =
+      this.#tasks < this.#maximumTasks &&
+      expectedBytes <= this.#maximumBytes &&
+      inputBytes <= this.#maximumInputBytes;
+    if (!isFitting && this.#tasks > 0) {
+      this.#isCut = true;
+      return false;
+    }
+    if (rows.length === 0) this.#columns.push(this.#column);
+    rows.push(row);
+    urls.push(numbers.numberOf(row));
+    cells.add(row, column);
+    this.#expectedBytes = expectedBytes;
+    this.#inputBytes = inputBytes;
+    this.#tasks += 1;
+    return true;
+  }
+
+  /** The batch. Call once: the next batch begins to number its URLs. */
+  build(kind: PlannedBatch['kind']): PlannedBatch {
+    return {
+      kind,
+      columns: this.#columns,
+      rows: this.#input.numbers.takeRows(),
+      tasks: this.#tasks,
+      expectedBytes: this.#expectedBytes,
+      inputBytes: this.#inputBytes,
+      isLarge: this.#expectedBytes > this.#maximumBytes,
+    };
+  }
+
+  #inputBytesOf(row: number): number {
+    const { numbers, urlBytes } = this.#input;
+    return (
+      TASK_INPUT_BYTES +
+      (this.#column.rows.length > 0 ? 0 : COLUMN_INPUT_BYTES) +
+      (numbers.has(row) ? 0 : URL_INPUT_BYTES + (urlBytes[row] ?? 0))
+    );
+  }
 }

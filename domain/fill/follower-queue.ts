@@ -1,7 +1,12 @@
+import type { SizeTable } from '../sizes.ts';
+import type { TaskGrid } from '../task-grid.ts';
 import type { AreaLayout } from './area-layout.ts';
+import type { BatchBuilder } from './batch-builder.ts';
 import type { CellsInFlight } from './cells-in-flight.ts';
-import { createRotation } from './task-source.ts';
-import type { Rotation, TaskSource } from './task-source.ts';
+import type { ColumnWatch } from './column-watch.ts';
+import type { RetryQueue } from './retry-queue.ts';
+import { Rotation } from './task-source.ts';
+import type { TaskSource } from './task-source.ts';
 
 const CLASS_FACTOR = 4;
 /** 4^18 bytes are more than the 50 GB that CloudFront serves in one answer. */
@@ -9,10 +14,12 @@ const CLASSES = 19;
 
 /** What a follower queue needs. */
 export type FollowerQueueInput = {
+  readonly grid: TaskGrid;
+  readonly sizes: Pick<SizeTable, 'expectedBytesOf'>;
   readonly layout: AreaLayout;
   readonly cells: CellsInFlight;
-  /** Called with each follower that was tried or lost before: others go first. */
-  readonly onTriedBefore: (row: number, column: number) => void;
+  /** Gets each follower that was tried or lost before: others go first. */
+  readonly retries: RetryQueue;
 };
 
 /**
@@ -23,75 +30,103 @@ export type FollowerQueueInput = {
  */
 export class FollowerQueue implements TaskSource {
   readonly #input: FollowerQueueInput;
+  readonly #cells: CellsInFlight;
   readonly #lists: readonly number[][];
-  /** Two for each column and class: of its area's list, and of the whole request's. */
+  /** Two for each column and class: places in its area's list, and in the whole request's. */
   readonly #cursors: Int32Array;
+  /** The list that each cursor walks. */
+  readonly #listOfCursor: readonly (readonly number[])[];
   readonly #entriesOfClass = new Int32Array(CLASSES);
   readonly #rotation: Rotation;
+  /** No larger class has entries. */
+  #largestClass = 0;
   #entries = 0;
 
   constructor(input: FollowerQueueInput) {
-    const { layout } = input;
+    const { layout, cells } = input;
     this.#input = input;
+    this.#cells = cells;
     this.#lists = Array.from({ length: layout.groups * CLASSES }, () => []);
-    this.#cursors = new Int32Array(layout.columns * 2 * CLASSES);
-    this.#rotation = createRotation(layout.interleaved);
+    this.#listOfCursor = Array.from({ length: layout.columns }, (_, column) => [
+      ...this.#listsOf(layout.areaOf(column)),
+      ...this.#listsOf(layout.wholeGroup),
+    ]).flat();
+    this.#cursors = new Int32Array(this.#listOfCursor.length);
+    this.#rotation = new Rotation(layout.interleaved);
   }
 
   entries(): number {
     return this.#entries;
   }
 
-  /** Adds the cells of a group; `expectedBytes` is the size of its URL as far as known. */
-  add(group: number, row: number, expectedBytes: number): void {
-    const sizeClass = sizeClassOf(expectedBytes);
+  /** Adds the cells of a group, unless its URL is finished. */
+  open(row: number, group: number): void {
+    const { grid, sizes, layout } = this.#input;
+    if (grid.pendingInRow(row) === 0) return;
+    const sizeClass = sizeClassOf(sizes.expectedBytesOf(row));
     this.#lists[group * CLASSES + sizeClass]?.push(row);
-    this.#count(sizeClass, this.#input.layout.columnsOf(group).length);
+    this.#largestClass = Math.max(this.#largestClass, sizeClass);
+    this.#count(sizeClass, layout.columnsOf(group).length);
   }
 
-  findColumn(hasRoom: (column: number) => boolean): number | undefined {
-    for (let sizeClass = CLASSES - 1; sizeClass >= 0; sizeClass -= 1) {
+  findColumn(watch: ColumnWatch): number | undefined {
+    for (let sizeClass = this.#largest(); sizeClass >= 0; sizeClass -= 1) {
       if (this.#entriesOfClass[sizeClass] === 0) continue;
       const column = this.#rotation.find(
-        (each) => hasRoom(each) && this.#first(each, sizeClass) !== undefined,
+        (each) => watch.hasRoom(each) && this.#cursorOf(each, sizeClass) !== undefined,
       );
       if (column !== undefined) return column;
     }
     return undefined;
   }
 
-  take(column: number, fits: (row: number) => boolean): number | undefined {
-    for (let sizeClass = CLASSES - 1; sizeClass >= 0; sizeClass -= 1) {
+  take(column: number, batch: BatchBuilder): boolean {
+    for (let sizeClass = this.#largest(); sizeClass >= 0; sizeClass -= 1) {
       if (this.#entriesOfClass[sizeClass] === 0) continue;
-      const first = this.#first(column, sizeClass);
-      if (first !== undefined && fits(first.row)) {
-        this.#pass(first.at, sizeClass);
-        return first.row;
-      }
+      const cursor = this.#cursorOf(column, sizeClass);
+      if (cursor === undefined || !batch.add(this.#rowAt(cursor))) continue;
+      this.#pass(cursor, sizeClass);
+      return true;
     }
-    return undefined;
+    return false;
   }
 
-  /** The next row of a column in a size class, with the cursor that stands on it. */
-  #first(column: number, sizeClass: number) {
-    const { layout, cells, onTriedBefore } = this.#input;
-    const groups = layout.groupsOfColumn(column);
-    for (let place = 0; place < groups.length; place += 1) {
-      const group = groups[place] ?? 0;
-      const list = this.#lists[group * CLASSES + sizeClass] ?? [];
-      const at = (column * 2 + place) * CLASSES + sizeClass;
-      for (let cursor = this.#cursors[at] ?? 0; cursor < list.length; cursor += 1) {
-        const row = list[cursor] ?? 0;
-        if (cells.isUntouched(row, column)) return { row, at };
-        this.#pass(at, sizeClass);
-        if (cells.isFree(row, column)) onTriedBefore(row, column);
-      }
-    }
-    return undefined;
+  #listsOf(group: number): readonly (readonly number[])[] {
+    return this.#lists.slice(group * CLASSES, (group + 1) * CLASSES);
   }
 
-  #pass(at: number, sizeClass: number): void {
-    this.#cursors[at] = (this.#cursors[at] ?? 0) + 1;
+  #largest(): number {
+    while (this.#largestClass > 0 && this.#entriesOfClass[this.#largestClass] === 0) {
+      this.#largestClass -= 1;
+    }
+    return this.#largestClass;
+  }
+
+  /** The cursor of a column in a size class that stands on its next row, past what became stale. */
+  #cursorOf(column: number, sizeClass: number): number | undefined {
+    const inArea = column * 2 * CLASSES + sizeClass;
+    if (this.#findRow(inArea, column, sizeClass)) return inArea;
+    const inRequest = inArea + CLASSES;
+    return this.#findRow(inRequest, column, sizeClass) ? inRequest : undefined;
+  }
+
+  #findRow(cursor: number, column: number, sizeClass: number): boolean {
+    const length = this.#listOfCursor[cursor]?.length ?? 0;
+    while ((this.#cursors[cursor] ?? 0) < length) {
+      const row = this.#rowAt(cursor);
+      if (this.#cells.isUntouched(row, column)) return true;
+      this.#pass(cursor, sizeClass);
+      if (this.#cells.isFree(row, column)) this.#input.retries.add(row, column);
+    }
+    return false;
+  }
+
+  #rowAt(cursor: number): number {
+    return this.#listOfCursor[cursor]?.[this.#cursors[cursor] ?? 0] ?? 0;
+  }
+
+  #pass(cursor: number, sizeClass: number): void {
+    this.#cursors[cursor] = (this.#cursors[cursor] ?? 0) + 1;
     this.#count(sizeClass, -1);
   }
 

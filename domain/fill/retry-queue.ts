@@ -1,7 +1,9 @@
 import type { AreaLayout } from './area-layout.ts';
+import type { BatchBuilder } from './batch-builder.ts';
 import type { CellsInFlight } from './cells-in-flight.ts';
-import { NumberQueue, createRotation } from './task-source.ts';
-import type { Rotation, TaskSource } from './task-source.ts';
+import type { ColumnWatch } from './column-watch.ts';
+import { NumberQueue, Rotation } from './task-source.ts';
+import type { TaskSource } from './task-source.ts';
 
 /** Hands out what is tried again, column by column, in the order in which it came back. */
 export class RetryQueue implements TaskSource {
@@ -13,7 +15,7 @@ export class RetryQueue implements TaskSource {
   constructor(layout: AreaLayout, cells: CellsInFlight) {
     this.#cells = cells;
     this.#queues = layout.interleaved.map(() => new NumberQueue());
-    this.#rotation = createRotation(layout.interleaved);
+    this.#rotation = new Rotation(layout.interleaved);
   }
 
   entries(): number {
@@ -26,15 +28,17 @@ export class RetryQueue implements TaskSource {
     this.#entries += 1;
   }
 
-  findColumn(hasRoom: (column: number) => boolean): number | undefined {
-    return this.#rotation.find((column) => hasRoom(column) && this.#first(column) !== undefined);
+  findColumn(watch: ColumnWatch): number | undefined {
+    return this.#rotation.find(
+      (column) => watch.hasRoom(column) && this.#first(column) !== undefined,
+    );
   }
 
-  take(column: number, fits: (row: number) => boolean): number | undefined {
+  take(column: number, batch: BatchBuilder): boolean {
     const row = this.#first(column);
-    if (row === undefined || !fits(row)) return undefined;
+    if (row === undefined || !batch.add(row)) return false;
     this.#drop(column);
-    return row;
+    return true;
   }
 
   #first(column: number): number | undefined {

@@ -1,19 +1,22 @@
-import { PENDING, firstTryOfCell, isFinalCell, outcomeOfCell } from '../cell.ts';
+import { LOST_ONCE, PENDING, codeOfOutcome, isFinalCell, outcomeOfCell } from '../cell.ts';
 import type { Outcome } from '../outcome.ts';
 import type { TaskGrid } from '../task-grid.ts';
 import type { AreaLayout } from './area-layout.ts';
+import type { PlannedBatch } from './batch-builder.ts';
 import type { CellsInFlight } from './cells-in-flight.ts';
 import type { ColumnWatch } from './column-watch.ts';
 import type { LeaderQueue } from './leader-queue.ts';
+import type { RetryQueue } from './retry-queue.ts';
 import { asksForAnotherLeader, closesRow } from './row-verdict.ts';
 
-/** How one task of a batch ended. */
-export type TaskEnd = {
-  readonly row: number;
-  readonly column: number;
-  /** Character code of its outcome, or `.`. */
-  readonly letter: number;
-  /** Whether its worker died. */
+/** How a batch ended. */
+export type BatchEnd = {
+  /**
+   * Character codes of outcome letters in task order; `.`, or nothing at the end, for a task without
+   * outcome.
+   */
+  readonly letters: Uint8Array;
+  /** Whether the worker died: tasks without outcome count as lost, else as handed back. */
   readonly isLost: boolean;
 };
 
@@ -24,92 +27,81 @@ export type SettlementInput = {
   readonly cells: CellsInFlight;
   readonly watch: ColumnWatch;
   readonly leaders: LeaderQueue;
-  /** Called with a follower that has to be tried again. */
-  readonly onTryAgain: (row: number, column: number) => void;
+  /** Gets each follower that has to be tried again. */
+  readonly retries: RetryQueue;
 };
 
-/** Makes the function that writes the end of one task, and all that follows for its URL and POP. */
-export function createSettlement(input: SettlementInput): (end: TaskEnd) => void {
-  const { grid, cells, watch } = input;
-  const closedRows = new Map<number, Outcome>();
+/** Stands for the death of a task's worker where a letter is expected: no outcome has it. */
+const LOST = LOST_ONCE;
 
-  const closeRow = (row: number, outcome: Outcome): void => {
-    closedRows.set(row, outcome);
-    for (let column = 0; column < grid.columns; column += 1) {
-      if (cells.isFree(row, column)) grid.close(row, column, outcome);
+/** Writes the ends of tasks, and all that follows for their URLs and POPs. */
+export class Settlement {
+  readonly #input: SettlementInput;
+  /** By row: the letter that ended the URL at all POPs, or 0. */
+  readonly #closedAs: Uint8Array;
+
+  constructor(input: SettlementInput) {
+    this.#input = input;
+    this.#closedAs = new Uint8Array(input.grid.rows);
+  }
+
+  /** Writes the ends of a batch's tasks. */
+  settle(batch: PlannedBatch, { letters, isLost }: BatchEnd): void {
+    let task = 0;
+    for (const { column, rows } of batch.columns) {
+      for (const row of rows) {
+        const letter = letters[task] ?? PENDING;
+        this.#endTask(row, column, letter === PENDING && isLost ? LOST : letter);
+        task += 1;
+      }
     }
-  };
-  const record = ({ row, column, letter, isLost }: TaskEnd): void => {
+  }
+
+  #endTask(row: number, column: number, letter: number): void {
+    const { grid, layout, cells, leaders, retries } = this.#input;
+    cells.remove(row, column);
+    this.#record(row, column, letter);
+    // The third death of a worker is the cell's outcome, and no letter's.
+    const tried = isFinalCell(letter) ? letter : grid.cellAt(row, column);
+    this.#closeLate(row, column);
+    const group = layout.groupOf(row, column);
+    if (leaders.isLeading(row, group)) this.#endLeader(row, group, tried);
+    else if (cells.isFree(row, column)) retries.add(row, column);
+  }
+
+  #record(row: number, column: number, letter: number): void {
+    const { grid, watch } = this.#input;
     const outcome = outcomeOfCell(letter);
     if (outcome !== undefined) {
       grid.recordOutcome(row, column, letter);
       watch.noteTry(column, outcome);
-      if (closesRow(grid, row, outcome)) closeRow(row, outcome);
-    } else if (isLost || letter !== PENDING) {
+      if (closesRow(grid, row, letter)) this.#closeRow(row, outcome);
+    } else if (letter !== PENDING) {
       // A letter unknown here is a newer worker's: as with a death, only two more tries are left.
       grid.recordLoss(row, column);
     }
-  };
-  /** Ends a cell whose URL or POP was given up while it was in flight. */
-  const closeLate = (row: number, column: number): void => {
-    const outcome = closedRows.get(row);
-    if (outcome !== undefined) grid.close(row, column, outcome);
-    else if (watch.isClosed(column) && cells.isFree(row, column)) watch.closeCell(row, column);
-  };
+  }
 
-  return (end) => {
-    const { row, column } = end;
-    cells.remove(row, column);
-    record(end);
-    const tried = triedOutcome(grid.cellAt(row, column), end.letter);
-    closeLate(row, column);
-    const group = input.layout.groupOf(row, column);
-    if (input.leaders.isLeading(row, group)) endLeader(input.leaders, { row, group, tried });
-    else if (cells.isFree(row, column)) input.onTryAgain(row, column);
-  };
-}
-
-type LeaderEnd = {
-  readonly row: number;
-  readonly group: number;
-  readonly tried: Outcome | undefined;
-};
-
-function endLeader(leaders: LeaderQueue, { row, group, tried }: LeaderEnd): void {
-  if (tried === undefined) leaders.putBack(row, group);
-  else if (asksForAnotherLeader(tried)) leaders.noteFailedLeaders(row, group, 1);
-  else leaders.open(row, group);
-}
-
-/** What the try gave: its outcome, `worker_lost` at the third death, or nothing. */
-function triedOutcome(cell: number, letter: number): Outcome | undefined {
-  return outcomeOfCell(letter) ?? outcomeOfCell(cell);
-}
-
-/** Brings the leader queue to where a grid stands: groups that have had leaders don't wait for their first. */
-export function resumeLeaders({
-  grid,
-  layout,
-  leaders,
-}: Pick<SettlementInput, 'grid' | 'layout' | 'leaders'>): void {
-  for (let row = 0; row < grid.rows; row += 1) {
-    for (const group of layout.groupsOf(row)) {
-      const { failedLeaders, isReached } = evidenceOf(grid, row, layout.columnsOf(group));
-      if (isReached || grid.pendingInRow(row) === 0) leaders.open(row, group);
-      else if (failedLeaders > 0) leaders.noteFailedLeaders(row, group, failedLeaders);
+  #closeRow(row: number, outcome: Outcome): void {
+    const { grid, cells } = this.#input;
+    this.#closedAs[row] = codeOfOutcome(outcome);
+    for (let column = 0; column < grid.columns; column += 1) {
+      if (cells.isFree(row, column)) grid.close(row, column, outcome);
     }
   }
-}
 
-function evidenceOf(grid: TaskGrid, row: number, columns: readonly number[]) {
-  let failedLeaders = 0;
-  let isReached = false;
-  for (const column of columns) {
-    const cell = grid.cellAt(row, column);
-    const outcome = isFinalCell(cell) ? outcomeOfCell(cell) : firstTryOfCell(cell);
-    if (outcome === undefined || outcome === 'pop_unreachable') continue;
-    if (asksForAnotherLeader(outcome)) failedLeaders += 1;
-    else isReached = true;
+  /** Ends a cell whose URL or POP was given up while it was in flight. */
+  #closeLate(row: number, column: number): void {
+    const { grid, watch, cells } = this.#input;
+    const outcome = outcomeOfCell(this.#closedAs[row] ?? 0);
+    if (outcome !== undefined) grid.close(row, column, outcome);
+    else if (watch.isClosed(column) && cells.isFree(row, column)) watch.closeCell(row, column);
   }
-  return { failedLeaders, isReached };
+
+  #endLeader(row: number, group: number, tried: number): void {
+    const { leaders } = this.#input;
+    if (!isFinalCell(tried)) leaders.putBack(row, group);
+    else if (asksForAnotherLeader(tried)) leaders.noteFailedLeaders(row, group, 1);
+    else leaders.open(row, group);
+  }
 }

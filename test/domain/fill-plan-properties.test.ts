@@ -77,7 +77,7 @@ test('hands out every task once unless it comes back, within its limits, and alw
           const batch = plan.next(limits);
           if (batch === undefined) break;
           must(ready > 0, 'nothing is ready, but a batch comes');
-          mustBeWithin(batch, limits, sizes.bytesOf);
+          mustBeWithin(batch, limits, (row) => sizes.bytesOf(row));
           checks.see(batch, grid);
           for (const [row, column] of tasksOf(batch)) {
             must(!isFinalCell(grid.cellAt(row, column)), 'a finished task is handed out');

@@ -3,6 +3,7 @@ import { codeOfOutcome } from '../../domain/cell.ts';
 import type { PlannedBatch } from '../../domain/fill-plan.ts';
 import { OUTCOMES } from '../../domain/outcome.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import { decodeTaskGrid } from '../../domain/task-grid.ts';
 import { planOf, tasksOf } from './plan-of.ts';
 
 const LIMITS = { maximumTasks: 1_000 };
@@ -220,6 +221,23 @@ test('gives a task up when three workers died with it, and takes a letter it doe
 
   expect(fill.grid.encode()).toBe('b');
   expect(fill.plan.isExhausted()).toBe(true);
+});
+
+test.each([
+  ['nothing is left of some URLs', '2h2.2h', ['leaders 1,1']],
+  ['a URL has had its leader', '2.w.2.', ['leaders 0,0 2,0', 'followers 1,1']],
+  ['a first leader failed', '2.P.2.', ['leaders 0,0 2,0 1,1']],
+  ['two leaders failed', '2.2P2.', ['leaders 0,0 2,0', 'retries 1,0 1,1']],
+  ['a leader was lost', '2.-.2.', ['leaders 0,0 2,0 1,1']],
+])('goes on with a grid of which %s', (_title, text, expected) => {
+  const grid = decodeTaskGrid({ rows: 3, columns: 2, depth: 'edge' }, text);
+  const { plan } = planOf({ rows: 3, areas: ['a', 'a'], grid });
+
+  const batches = [plan.next(LIMITS), plan.next(LIMITS)].flatMap((batch) => batch ?? []);
+
+  expect(batches.map((batch) => [batch.kind, ...tasksOf(batch).map(String)].join(' '))).toEqual(
+    expected,
+  );
 });
 
 test('cuts a batch at the bytes of its input', () => {

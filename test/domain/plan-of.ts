@@ -1,4 +1,4 @@
-import { createFillPlan } from '../../domain/fill-plan.ts';
+import { FillPlan } from '../../domain/fill-plan.ts';
 import type { PlannedBatch } from '../../domain/fill-plan.ts';
 import { createSizeTable } from '../../domain/sizes.ts';
 import { createTaskGrid } from '../../domain/task-grid.ts';
@@ -17,7 +17,7 @@ export function planOf(options: {
   const grid = options.grid ?? createTaskGrid({ rows, columns: areas.length, depth: 'edge' });
   const sizes = createSizeTable(rows);
   for (const [row, bytes] of (options.sizes ?? []).entries()) sizes.record(row, bytes);
-  const plan = createFillPlan({
+  const plan = new FillPlan({
     grid,
     areaOfColumn: (column) => areas[column] ?? '',
     isShieldedRow: options.isShielded ?? (() => false),

@@ -17,7 +17,7 @@ test('keeps the first measure of a URL and refuses nonsense', () => {
     sizes.record(row, bytes);
   }
 
-  expect([0, 1, 2, 7].map(sizes.bytesOf)).toEqual([0, 30, undefined, undefined]);
+  expect([0, 1, 2, 7].map((row) => sizes.bytesOf(row))).toEqual([0, 30, undefined, undefined]);
   expect(sizes.measuredRows()).toBe(2);
   expect(sizes.meanBytes()).toBe(15);
 });

@@ -2,8 +2,8 @@ import type { BatchHeartbeat, BatchInput, BatchResult } from '../../domain/batch
 import { createBatchSizer } from '../../domain/batch-size.ts';
 import type { BatchSizer, WorkAtHand } from '../../domain/batch-size.ts';
 import { PENDING } from '../../domain/cell.ts';
-import { createFillPlan } from '../../domain/fill-plan.ts';
-import type { FillPlan, PlannedBatch } from '../../domain/fill-plan.ts';
+import { FillPlan } from '../../domain/fill-plan.ts';
+import type { PlannedBatch } from '../../domain/fill-plan.ts';
 import { hostOfUrl } from '../../domain/host-of-url.ts';
 import type {
   BatchInFlight,
@@ -90,7 +90,7 @@ export class FillState {
     const shielded = shieldedHosts(targets);
     this.sharedInputBytes = JSON.stringify(input.headers).length + ENVELOPE_BYTES;
     this.#closeUnservedRows();
-    this.plan = createFillPlan({
+    this.plan = new FillPlan({
       grid: this.grid,
       sizes: this.sizes,
       areaOfColumn: (column) => pops[column]?.area ?? '',
