@@ -4,7 +4,6 @@ import type { BatchSizer, WorkAtHand } from '../../domain/batch-size.ts';
 import { PENDING } from '../../domain/cell.ts';
 import { FillPlan } from '../../domain/fill-plan.ts';
 import type { PlannedBatch } from '../../domain/fill-plan.ts';
-import { hostOfUrl } from '../../domain/host-of-url.ts';
 import type {
   BatchInFlight,
   PopTarget,
@@ -18,6 +17,7 @@ import { createSizeTable } from '../../domain/sizes.ts';
 import type { SizeTable } from '../../domain/sizes.ts';
 import { createTaskGrid, decodeTaskGrid } from '../../domain/task-grid.ts';
 import type { TaskGrid } from '../../domain/task-grid.ts';
+import { UrlHosts } from '../../domain/url-hosts.ts';
 
 /** What the fill hands to the next run: everything that can't be asked again. */
 export type CarriedFill = {
@@ -64,6 +64,7 @@ export class FillState {
   bytesFetched: number;
   fetches: number;
   readonly #input: PrewarmInput;
+  readonly #hosts: UrlHosts;
   readonly #domainNames: ReadonlyMap<string, string>;
   readonly #inFlight = new Map<string, PlannedBatch>();
   readonly #sizer: BatchSizer;
@@ -73,6 +74,7 @@ export class FillState {
     const pops = targets.livePops.flatMap((index): PopTarget | [] => input.pops[index] ?? []);
     const shape = { rows: input.urls.length, columns: pops.length, depth: input.depth };
     this.#input = input;
+    this.#hosts = new UrlHosts(input.urls);
     this.popIds = pops.map(({ id }) => id);
     this.grid = carried === undefined ? createTaskGrid(shape) : decodeTaskGrid(shape, carried.grid);
     this.sizes = createSizeTable(shape.rows, carried?.sizes);
@@ -94,7 +96,7 @@ export class FillState {
       grid: this.grid,
       sizes: this.sizes,
       areaOfColumn: (column) => pops[column]?.area ?? '',
-      isShieldedRow: (row) => shielded.has(hostOfUrl(input.urls[row] ?? '')),
+      isShieldedRow: (row) => shielded.has(this.#hosts.of(row)),
       urlBytes: (row) => input.urls[row]?.length ?? 0,
     });
   }
@@ -126,7 +128,7 @@ export class FillState {
       const url = this.#input.urls[row] ?? '';
       return expectedBytes === undefined ? { url } : { url, expectedBytes };
     });
-    const hosts = new Set(urls.map(({ url }) => hostOfUrl(url)));
+    const hosts = [...this.#hosts.among(batch.rows)];
     return {
       requestId: to.requestId,
       heartbeatIntervalMs: to.intervalMs,
@@ -138,7 +140,7 @@ export class FillState {
         urls: numbers,
       })),
       domainNames: Object.fromEntries(
-        [...hosts].map((host) => [host, this.#domainNames.get(host) ?? host]),
+        hosts.map((host) => [host, this.#domainNames.get(host) ?? host]),
       ),
     };
   }
@@ -213,7 +215,9 @@ export class FillState {
     this.fetches += heartbeat.fetches;
     const letters = decodeRuns(heartbeat.letters, batch.tasks);
     this.plan.settle(batch, { letters, isLost });
-    return letters.reduce((finished, letter) => finished + (letter === PENDING ? 0 : 1), 0);
+    let finished = 0;
+    for (const letter of letters) if (letter !== PENDING) finished += 1;
+    return finished;
   }
 
   #take(activityId: string): PlannedBatch {
@@ -224,8 +228,9 @@ export class FillState {
   }
 
   #closeUnservedRows(): void {
-    for (const [row, url] of this.#input.urls.entries()) {
-      if (!this.#domainNames.has(hostOfUrl(url))) this.grid.closeRow(row, 'host_not_served');
+    for (let row = 0; row < this.grid.rows; row += 1) {
+      if (this.#domainNames.has(this.#hosts.of(row))) continue;
+      this.grid.closeRow(row, 'host_not_served');
     }
   }
 }
