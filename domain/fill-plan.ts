@@ -39,6 +39,9 @@ export type FillPlanInput = Pick<AreaLayoutInput, 'areaOfColumn' | 'isShieldedRo
   readonly urlBytes: (row: number) => number;
 };
 
+/** What a batch takes from a POP before it goes on to the next one. */
+type Share = { readonly column: number; readonly tasks: number };
+
 /** Plans the fetch tasks of a request. */
 export class FillPlan {
   readonly #grid: TaskGrid;
@@ -125,23 +128,34 @@ export class FillPlan {
     return this.#grid.pendingTasks() === 0;
   }
 
-  /** Fills a batch from one queue: with its share of one POP's tasks, then with the next POP's. */
+  /**
+   * Fills a batch from one queue: with its share of one POP's tasks, then with the next POP's, and,
+   * where it has room after all of them, in turn with another share of those that have more.
+   */
   #fillBatch(limits: BatchLimits, source: TaskSource): BatchBuilder | undefined {
     const first = source.entries() === 0 ? undefined : source.findColumn(this.#watch);
     if (first === undefined) return undefined;
     const { columns } = this.#layout;
     const batch = new BatchBuilder(this.#batchInput, limits);
     const evenShare = Math.ceil(limits.maximumTasks / Math.min(POPS_OF_BATCH, columns));
-    const shareTasks = Math.max(TASKS_PER_POP, evenShare);
-    for (let step = 0; step < columns; step += 1) {
-      const column = this.#layout.goingOn(first, step);
-      batch.goOnTo(column);
-      for (let taken = 0; taken < shareTasks && this.#watch.hasRoom(column); taken += 1) {
-        if (!source.take(column, batch)) break;
-      }
+    const tasks = Math.max(TASKS_PER_POP, evenShare);
+    const comesAgain: number[] = [];
+    for (let turn = 0; turn < columns + comesAgain.length; turn += 1) {
+      const column =
+        turn < columns ? this.#layout.goingOn(first, turn) : (comesAgain[turn - columns] ?? first);
+      if (this.#takeShare(batch, source, { column, tasks })) comesAgain.push(column);
       if (batch.isFull() || source.entries() === 0) break;
     }
     return batch;
+  }
+
+  /** Moves a share of a POP's tasks into a batch. False when it had less that may go. */
+  #takeShare(batch: BatchBuilder, source: TaskSource, { column, tasks }: Share): boolean {
+    batch.goOnTo(column);
+    for (let taken = 0; taken < tasks; taken += 1) {
+      if (!this.#watch.hasRoom(column) || !source.take(column, batch)) return false;
+    }
+    return true;
   }
 }
 

@@ -67,7 +67,8 @@ export class BatchBuilder {
   readonly #maximumTasks: number;
   readonly #maximumBytes: number;
   readonly #maximumInputBytes: number;
-  readonly #columns: GrowingColumn[] = [];
+  /** By their numbers, in the order of their first tasks. */
+  readonly #columns = new Map<number, GrowingColumn>();
   #column: GrowingColumn = { column: -1, rows: [], urls: [] };
   #tasks = 0;
   #expectedBytes = 0;
@@ -86,9 +87,9 @@ export class BatchBuilder {
     return this.#isCut || this.#tasks >= this.#maximumTasks;
   }
 
-  /** Takes the next tasks from a column that it has none of yet. */
+  /** Takes the next tasks from a column: one that it has none of yet, or one to come back to. */
   goOnTo(column: number): void {
-    this.#column = { column, rows: [], urls: [] };
+    this.#column = this.#columns.get(column) ?? { column, rows: [], urls: [] };
   }
 
   /** Puts a row's cell in the column in flight as a task of the batch, if it fits. */
@@ -105,7 +106,7 @@ export class BatchBuilder {
       this.#isCut = true;
       return false;
     }
-    if (rows.length === 0) this.#columns.push(this.#column);
+    if (rows.length === 0) this.#columns.set(column, this.#column);
     rows.push(row);
     urls.push(numbers.numberOf(row));
     cells.add(row, column);
@@ -119,7 +120,7 @@ export class BatchBuilder {
   build(kind: PlannedBatch['kind']): PlannedBatch {
     return {
       kind,
-      columns: this.#columns,
+      columns: [...this.#columns.values()],
       rows: this.#input.numbers.takeRows(),
       tasks: this.#tasks,
       expectedBytes: this.#expectedBytes,

@@ -240,6 +240,19 @@ test.each([
   );
 });
 
+test.each([
+  ['the only POP that has tasks', '.3w', [60]],
+  ['two POPs that have tasks', '2.2w', [30, 30]],
+])('fills a batch as large as it is asked for from %s', (_title, row, expected) => {
+  const shape = { rows: 93, columns: 4, depth: 'edge' } as const;
+  const grid = decodeTaskGrid(shape, `4w${row.repeat(92)}`);
+  const { plan } = planOf({ rows: 93, areas: ['a', 'b', 'c', 'd'], grid });
+
+  const batch = plan.next({ maximumTasks: 60 });
+
+  expect(batch?.columns.map(({ rows }) => rows.length)).toEqual(expected);
+});
+
 test('cuts a batch at the bytes of its input', () => {
   const { plan } = planOf({ rows: 100, areas: ['a'], urlBytes: 1_000 });
 
