@@ -15,6 +15,16 @@ export type EdgeUrl = {
   readonly origin: EdgeOrigin;
   /** Path and query string, byte for byte: either is part of the cache key. */
   readonly path: string;
+  /** The engine's note of what it sent for this URL last: the next GET of it is nearly always the same. */
+  lastHead: WrittenHead | undefined;
+};
+
+/** The head of a request as it was written, and the parts of the request that it depends on. */
+export type WrittenHead = {
+  readonly method: string;
+  /** Told by identity: thousands of requests share one list. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly text: string;
 };
 
 const MAXIMUM_ORIGINS = 4_096;
@@ -37,12 +47,13 @@ export function edgeUrl(url: string): EdgeUrl {
   // Most URLs of a batch have the origin of the one before.
   const length = last?.text.length ?? 0;
   if (last !== undefined && url.charCodeAt(length) === SLASH && url.startsWith(last.text)) {
-    return { text: url, origin: last, path: url.slice(length) };
+    return { text: url, origin: last, path: url.slice(length), lastHead: undefined };
   }
   const pathAt = url.indexOf('/', url.indexOf('//') + 2);
   const origin = originOf(pathAt === -1 ? url : url.slice(0, pathAt));
   last = origin;
-  return { text: url, origin, path: pathAt === -1 ? '/' : url.slice(pathAt) };
+  const path = pathAt === -1 ? '/' : url.slice(pathAt);
+  return { text: url, origin, path, lastHead: undefined };
 }
 
 function originOf(text: string): EdgeOrigin {

@@ -32,13 +32,17 @@ const RESERVED_NAMES = new Set([
  * @throws ProtocolError when a header name or value could break the request apart, or names a header
  * that is the engine's own.
  */
-export function writeRequestHead(request: EngineRequest): string {
-  const { path, origin } = request.url;
+export function writeRequestHead({ url, method, headers }: EngineRequest): string {
+  const last = url.lastHead;
+  if (last?.headers === headers && last.method === method) return last.text;
+  const { path, origin } = url;
   if (!TARGET.test(path)) {
     const [withoutQuery = ''] = path.split('?');
     throw new ProtocolError(`invalid path or query string, of ${quoteBytes(withoutQuery)}`);
   }
-  return `${request.method} ${path} HTTP/1.1\r\nHost: ${origin.host}\r\n${fieldLines(request.headers)}\r\n`;
+  const text = `${method} ${path} HTTP/1.1\r\nHost: ${origin.host}\r\n${fieldLines(headers)}\r\n`;
+  url.lastHead = { method, headers, text };
+  return text;
 }
 
 /** Checked lines by their list: thousands of requests share one. */
