@@ -7,14 +7,17 @@ export class TasksInFlight {
 
   /** A lane begins to run tasks of a POP. */
   enter(pop: string): LaneInFlight {
-    const tasks = this.#pops.get(pop) ?? { lanes: new Set(), waiters: new Map() };
+    const tasks = this.#pops.get(pop) ?? { lanes: [], waiters: new Map() };
     this.#pops.set(pop, tasks);
     return new LaneInFlight(tasks, () => this.#pops.delete(pop));
   }
 }
 
+/** URLs of one list differ at their ends, if at all. */
+const MARKED_CHARACTERS = 8;
+
 type TasksOfPop = {
-  readonly lanes: Set<LaneInFlight>;
+  readonly lanes: LaneInFlight[];
   /** By URL, who waits for the end of a task: as a rule nobody. */
   readonly waiters: Map<string, Set<() => void>>;
 };
@@ -24,24 +27,29 @@ export class LaneInFlight {
   readonly #tasks: TasksOfPop;
   readonly #onLast: () => void;
   #url: string | undefined;
+  /** Of the URL; that of the last one while nothing runs. */
+  #mark = 0;
 
   /** @param onLast called when the last lane of the POP ends. */
   constructor(tasks: TasksOfPop, onLast: () => void) {
     this.#tasks = tasks;
     this.#onLast = onLast;
-    tasks.lanes.add(this);
+    tasks.lanes.push(this);
   }
 
   /** The lane ends. */
   leave(): void {
-    this.#tasks.lanes.delete(this);
-    if (this.#tasks.lanes.size === 0) this.#onLast();
+    const { lanes } = this.#tasks;
+    lanes.splice(lanes.indexOf(this), 1);
+    if (lanes.length === 0) this.#onLast();
   }
 
   /** Writes a task down; false, and nothing is written, where the same one runs in another lane. */
   begin(url: string): boolean {
-    if (this.#isRunning(url)) return false;
+    const mark = markOf(url);
+    if (this.#isRunning(url, mark)) return false;
     this.#url = url;
+    this.#mark = mark;
     return true;
   }
 
@@ -57,7 +65,7 @@ export class LaneInFlight {
 
   /** Resolves when that task has ended, or `signal` fired. */
   async untilEnded(url: string, signal: AbortSignal): Promise<void> {
-    if (!this.#isRunning(url) || signal.aborted) return;
+    if (!this.#isRunning(url, markOf(url)) || signal.aborted) return;
     const { waiters } = this.#tasks;
     const ofUrl = waiters.get(url) ?? new Set();
     waiters.set(url, ofUrl);
@@ -74,17 +82,19 @@ export class LaneInFlight {
   }
 
   /** A look at each lane: a set of URLs would hash each of them, which costs more than the look. */
-  #isRunning(url: string): boolean {
+  #isRunning(url: string, mark: number): boolean {
     for (const lane of this.#tasks.lanes) {
-      if (lane.#url !== undefined && isSame(lane.#url, url)) return true;
+      if (lane.#mark === mark && lane.#url === url) return true;
     }
     return false;
   }
 }
 
-/** URLs of one list differ at their ends, if at all. */
-function isSame(one: string, other: string): boolean {
-  const { length } = one;
-  if (length !== other.length) return false;
-  return one.charCodeAt(length - 1) === other.charCodeAt(length - 1) && one === other;
+/** What tells URLs apart as a rule, in their last characters: a number is compared without a look at a text. */
+function markOf(url: string): number {
+  let mark = url.length;
+  for (let at = Math.max(0, url.length - MARKED_CHARACTERS); at < url.length; at += 1) {
+    mark = (Math.imul(mark, 31) + url.charCodeAt(at)) | 0;
+  }
+  return mark;
 }
