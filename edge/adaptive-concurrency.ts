@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import {
   LARGE_OBJECT_BYTES,
@@ -53,7 +54,7 @@ export function createAdaptiveConcurrency(options: AdaptiveConcurrencyOptions): 
         any: new AdaptiveLimit(bounds, load, nowMs),
         large: new AdaptiveLimit(LARGE_BOUNDS, load, nowMs),
       };
-      const learned = new LearnedConcurrency(limits, now, nowMs);
+      const learned = new LearnedConcurrency(limits, nowMs);
       pops.delete(pop);
       pops.set(pop, learned);
       return learned;
@@ -63,12 +64,10 @@ export function createAdaptiveConcurrency(options: AdaptiveConcurrencyOptions): 
 
 class LearnedConcurrency implements PopConcurrency {
   readonly #limits: Record<LimitedSize, AdaptiveLimit>;
-  readonly #now: () => number;
   usedAtMs: number;
 
-  constructor(limits: Record<LimitedSize, AdaptiveLimit>, now: () => number, nowMs: number) {
+  constructor(limits: Record<LimitedSize, AdaptiveLimit>, nowMs: number) {
     this.#limits = limits;
-    this.#now = now;
     this.usedAtMs = nowMs;
   }
 
@@ -81,8 +80,8 @@ class LearnedConcurrency implements PopConcurrency {
     this.#limits[size].noteFull();
   }
 
-  note({ bodyBytes, firstByteMs, totalMs, isFailed }: FetchObservation): void {
-    const nowMs = this.#now();
+  note(observation: FetchObservation): void {
+    const { bodyBytes, firstByteMs, totalMs, endedAtMs: nowMs, isFailed } = observation;
     this.usedAtMs = nowMs;
     const { any, large } = this.#limits;
     const isLarge = bodyBytes > LARGE_OBJECT_BYTES;

@@ -7,6 +7,8 @@ export type FetchObservation = {
   readonly firstByteMs: number;
   /** The whole GET, without the set-up of its connection. */
   readonly totalMs: number;
+  /** When it ended, by the policy's clock. */
+  readonly endedAtMs: number;
   /** No complete answer came, or CloudFront asked to be asked less. */
   readonly isFailed: boolean;
 };

@@ -59,6 +59,8 @@ export type EngineAnswer = {
   readonly connectMs: number | undefined;
   readonly firstByteMs: number;
   readonly totalMs: number;
+  /** When it was complete, by `performance.now()`. */
+  readonly endedAtMs: number;
 };
 
 /** Why a GET gave no complete answer: the closed list. */

@@ -14,8 +14,6 @@ export type FileDirectoryOptions = {
   readonly path: string;
   /** Hears, once, why the file can't be used any more: it names the file, and what is wrong in it. */
   readonly onBadFile?: (problem: string) => void;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now?: () => number;
 };
 
 /** Reading the file's date for each of 10,000 fetches a second would cost more than it gives. */
@@ -27,15 +25,15 @@ const CHECK_EVERY_MS = 1_000;
  * not resolve. When a file that was good goes bad, what it said last still holds.
  */
 export function createFileDirectory(options: FileDirectoryOptions): EdgeDirectory {
-  const { now = () => performance.now() } = options;
   const file = new DirectoryFile(options);
-  let checkedAtMs = Number.NEGATIVE_INFINITY;
+  /** Set by a timer: a look at the clock for each fetch would cost more. */
+  let isDue = true;
   let reading: Promise<void> | undefined;
 
-  const isDue = (): boolean => now() - checkedAtMs >= CHECK_EVERY_MS;
   const refresh = (): Promise<void> => {
     reading ??= file.refresh().finally(() => {
-      checkedAtMs = now();
+      isDue = false;
+      setTimeout(() => (isDue = true), CHECK_EVERY_MS).unref();
       reading = undefined;
     });
     return reading;
@@ -46,7 +44,7 @@ export function createFileDirectory(options: FileDirectoryOptions): EdgeDirector
       await refresh();
       if (file.problem !== undefined) throw new DirectoryError(file.problem);
     },
-    resolve: (pop) => (isDue() ? refresh().then(() => file.resolve(pop)) : file.resolve(pop)),
+    resolve: (pop) => (isDue ? refresh().then(() => file.resolve(pop)) : file.resolve(pop)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { ConcurrencyPolicy, FetchObservation, PopConcurrency } from './concurrency-policy.ts';
 
 /** Asks for a place to run one fetch task. */

@@ -1,7 +1,11 @@
+import { performance } from 'node:perf_hooks';
+
 /** Settings of {@link RequestRate}. */
 export type RequestRateOptions = {
   /** Requests a second and POP at most. */
   readonly maxPerSecond: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
 };
 
 /** CloudFront caches errors for 10 s by default: asked earlier, it only repeats itself. */
@@ -19,10 +23,12 @@ const MAXIMUM_POPS = 4_096;
 /** Requests a second of each POP. */
 export class RequestRate {
   readonly #maxPerSecond: number;
+  readonly #now: () => number;
   readonly #pops = new Map<string, PopRate>();
 
-  constructor({ maxPerSecond }: RequestRateOptions) {
+  constructor({ maxPerSecond, now = () => performance.now() }: RequestRateOptions) {
     this.#maxPerSecond = maxPerSecond;
+    this.#now = now;
   }
 
   /** The rate of one POP: the same for all who ask, until 4,096 others were asked for. */
@@ -31,7 +37,7 @@ export class RequestRate {
     if (known !== undefined) return known;
     const [oldest] = this.#pops.keys();
     if (this.#pops.size >= MAXIMUM_POPS && oldest !== undefined) this.#pops.delete(oldest);
-    const rate = new PopRate(this.#maxPerSecond);
+    const rate = new PopRate(this.#maxPerSecond, this.#now);
     this.#pops.set(pop, rate);
     return rate;
   }
@@ -44,19 +50,22 @@ export class RequestRate {
  */
 export class PopRate {
   readonly #maxPerSecond: number;
+  readonly #now: () => number;
   /** Lets each waiting request go, in the order of asking: as many as the caller has running. */
   readonly #waiting = new Set<() => void>();
   #perSecond: number;
   /** When the next request may go; the past when none has gone for long. */
   #nextAtMs = -Infinity;
   #blockedUntilMs = -Infinity;
-  #recoveredAtMs = performance.now();
+  #recoveredAtMs: number;
   /** Fires when the first of those that wait may go: one for all, since a cancelled one leaves its turn. */
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(maxPerSecond: number) {
+  constructor(maxPerSecond: number, now: () => number) {
     this.#maxPerSecond = maxPerSecond;
+    this.#now = now;
     this.#perSecond = maxPerSecond;
+    this.#recoveredAtMs = now();
   }
 
   /**
@@ -64,7 +73,7 @@ export class PopRate {
    * with the signal's reason when `signal` fires first.
    */
   take(signal: AbortSignal): Promise<void> | undefined {
-    const nowMs = performance.now();
+    const nowMs = this.#now();
     this.#recover(nowMs);
     const isFree = this.#waiting.size === 0 && this.#earliestMs(nowMs) <= nowMs;
     if (!isFree || signal.aborted) return this.#wait(signal);
@@ -74,7 +83,7 @@ export class PopRate {
 
   /** The POP asked to be asked less. Counts once for all requests that were under way together. */
   slowDown(): void {
-    const nowMs = performance.now();
+    const nowMs = this.#now();
     this.#recover(nowMs);
     if (this.#blockedUntilMs > nowMs) return;
     this.#perSecond = Math.max(MINIMUM_PER_SECOND, this.#perSecond / 2);
@@ -85,7 +94,7 @@ export class PopRate {
 
   /** Requests a second that the POP gets now, once it is not blocked. */
   get perSecond(): number {
-    this.#recover(performance.now());
+    this.#recover(this.#now());
     return this.#perSecond;
   }
 
@@ -111,7 +120,7 @@ export class PopRate {
   }
 
   #startTimer(): void {
-    const nowMs = performance.now();
+    const nowMs = this.#now();
     const waitMs = Math.ceil(this.#earliestMs(nowMs) - nowMs);
     this.#timer = setTimeout(() => this.#letGo(), waitMs);
   }
@@ -123,7 +132,7 @@ export class PopRate {
 
   /** Lets those go whose turn has come: none when the POP was blocked since, several after a pause. */
   #letGo(): void {
-    const nowMs = performance.now();
+    const nowMs = this.#now();
     this.#recover(nowMs);
     for (const go of this.#waiting) {
       if (this.#earliestMs(nowMs) > nowMs) break;

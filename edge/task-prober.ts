@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressChoice } from './address-choice.ts';
 import { describeAnswer } from './describe-answer.ts';
@@ -138,10 +139,10 @@ export class TaskProber {
     this.headers = answer.headers;
     this.#knowsLayers ||= facts.hasServerTiming;
     this.isRevalidating ||= facts.isRefreshed;
-    const { bodyBytes, firstByteMs, connectMs = 0 } = answer;
+    const { bodyBytes, firstByteMs, endedAtMs, connectMs = 0 } = answer;
     const totalMs = answer.totalMs - connectMs;
     const isFailed = facts.isSlowDown;
-    this.#deps.slot.note({ bodyBytes, firstByteMs, totalMs, isFailed });
+    this.#deps.slot.note({ bodyBytes, firstByteMs, totalMs, endedAtMs, isFailed });
     if (facts.isSlowDown) {
       this.#deps.rate.slowDown();
       throw new TaskEnded(undefined, undefined, { isSlowedDown: true });
@@ -184,7 +185,8 @@ export class TaskProber {
     const { code, status, bodyBytes } = failure.facts;
     if (status !== undefined) this.status = status;
     if (code !== 'aborted') {
-      slot.note({ bodyBytes, firstByteMs: 0, totalMs: 0, isFailed: true });
+      const endedAtMs = performance.now();
+      slot.note({ bodyBytes, firstByteMs: 0, totalMs: 0, endedAtMs, isFailed: true });
     }
     if (CONNECT_CODES.has(code)) {
       choice.avoid(failed);

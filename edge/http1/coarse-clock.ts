@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** How far apart two looks at the deadlines are, and so how late a deadline may fire. */
 export const CLOCK_PERIOD_MS = 100;
 
@@ -19,14 +21,18 @@ export interface CoarseClock {
   unwatch(watcher: ClockWatcher): void;
 }
 
-/** A clock that ticks every 100 ms while somebody watches it, and holds no process open. */
-export function createCoarseClock(): CoarseClock {
+/**
+ * A clock that ticks every 100 ms while somebody watches it, and holds no process open.
+ *
+ * @param now milliseconds of a clock that never goes back.
+ */
+export function createCoarseClock(now: () => number = () => performance.now()): CoarseClock {
   const watchers = new Set<ClockWatcher>();
   let timer: NodeJS.Timeout | undefined;
-  let coarseMs = performance.now();
+  let coarseMs = now();
 
   function tick(): void {
-    const nowMs = performance.now();
+    const nowMs = now();
     const isLate = nowMs - coarseMs > STALL_MS;
     coarseMs = nowMs;
     // After a stall the sockets are read first: what they hold may have come long ago.
@@ -36,7 +42,7 @@ export function createCoarseClock(): CoarseClock {
 
   return {
     get preciseMs() {
-      return performance.now();
+      return now();
     },
     get coarseMs() {
       return coarseMs;
@@ -44,7 +50,7 @@ export function createCoarseClock(): CoarseClock {
     watch(watcher) {
       watchers.add(watcher);
       if (timer !== undefined) return;
-      coarseMs = performance.now();
+      coarseMs = now();
       timer = setInterval(tick, CLOCK_PERIOD_MS);
       timer.unref();
     },

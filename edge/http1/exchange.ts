@@ -36,7 +36,7 @@ export class Exchange {
   #connectMs: number | undefined;
   #firstByteMs = 0;
   #isConnectionReused = false;
-  #totalMs = 0;
+  #endedAtMs = 0;
 
   constructor(request: EngineRequest, { requestHead, startedAtMs, settle }: ExchangeStart) {
     this.request = request;
@@ -91,7 +91,7 @@ export class Exchange {
 
   /** The whole answer is there; {@link succeed} tells the caller. */
   complete(nowMs: number): void {
-    this.#totalMs = nowMs - this.startedAtMs;
+    this.#endedAtMs = nowMs;
   }
 
   /** Tells the caller of the whole answer. */
@@ -108,7 +108,8 @@ export class Exchange {
       isConnectionReused: this.#isConnectionReused,
       connectMs: this.#connectMs,
       firstByteMs: this.#firstByteMs,
-      totalMs: this.#totalMs,
+      totalMs: this.#endedAtMs - this.startedAtMs,
+      endedAtMs: this.#endedAtMs,
     });
   }
 

@@ -122,6 +122,7 @@ export class UndiciGet implements Dispatcher.DispatchHandler, ClockWatcher, Byte
     const { request, connection, clock, resolve } = this.#options;
     if (this.#status === undefined || this.#headers === undefined || !this.#settle()) return;
     connection.answers += 1;
+    const endedAtMs = clock.preciseMs;
     resolve({
       status: this.#status,
       headers: this.#headers,
@@ -132,7 +133,8 @@ export class UndiciGet implements Dispatcher.DispatchHandler, ClockWatcher, Byte
       isConnectionReused: this.#isReused,
       connectMs: this.#isReused ? undefined : connection.connectMs,
       firstByteMs: this.#firstByteMs,
-      totalMs: clock.preciseMs - this.#progress.startedAtMs,
+      totalMs: endedAtMs - this.#progress.startedAtMs,
+      endedAtMs,
     });
   }
 

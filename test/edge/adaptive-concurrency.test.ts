@@ -198,7 +198,8 @@ test('keeps its bounds whatever it is told', () => {
         clock.nowMs += afterMs;
         const concurrency = policy.of(POP);
         if (isFull) for (const size of ['any', 'large'] as const) concurrency.noteFull(size);
-        concurrency.note({ ...seen, totalMs: seen.firstByteMs + moreMs });
+        const totalMs = seen.firstByteMs + moreMs;
+        concurrency.note({ ...seen, totalMs, endedAtMs: clock.nowMs });
         const [any, large] = [concurrency.limitOf('any'), concurrency.limitOf('large')];
         expect(Number.isInteger(any) && any >= 1 && any <= most).toBe(true);
         expect(Number.isInteger(large) && large >= 1 && large <= Math.min(4, any)).toBe(true);

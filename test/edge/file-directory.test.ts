@@ -1,28 +1,30 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createFileDirectory } from '../../edge/file-directory.ts';
 
 let folder: string;
 let file: string;
-let nowMs = 0;
 let problems: string[] = [];
 
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   problems = [];
   folder = await mkdtemp(join(tmpdir(), 'directory-'));
   file = join(folder, 'pops.json');
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  vi.useRealTimers();
+  await rm(folder, { recursive: true });
+});
 
 const write = (pops: unknown) => writeFile(file, JSON.stringify(pops));
 const directory = () =>
   createFileDirectory({
     path: file,
     onBadFile: (problem) => problems.push(problem),
-    now: () => nowMs,
   });
 const DOMAIN = 'd111111abcdef8.cloudfront.net';
 
@@ -55,7 +57,7 @@ test('reads the file again when it has changed', async () => {
   const changing = directory();
   const before = await changing.resolve('NRT57-P3', DOMAIN);
   await write({ 'NRT57-P3': { https: ['127.0.0.1:9443'] } });
-  nowMs += 1_000;
+  vi.advanceTimersByTime(1_000);
 
   const after = await changing.resolve('NRT57-P3', DOMAIN);
 
@@ -94,7 +96,7 @@ test('says when the file is missing, but not where to those who ask for a POP', 
   const missing = directory();
 
   await expect(missing.check?.()).rejects.toThrow(/can't be used: ENOENT/);
-  nowMs += 1_000;
+  vi.advanceTimersByTime(1_000);
   await expect(missing.resolve('NRT57-P3', DOMAIN)).rejects.toThrow(
     /^the edge directory can't be read$/,
   );
@@ -110,7 +112,7 @@ test.each([
   await spoil();
 
   for (let second = 1; second <= 3; second += 1) {
-    nowMs += 1_000;
+    vi.advanceTimersByTime(1_000);
     expect((await spoilt.resolve('NRT57-P3', DOMAIN)).isFound).toBe(true);
   }
 
@@ -122,10 +124,10 @@ test('reads a file that is good again', async () => {
   const mended = directory();
   await mended.check?.();
   await rm(file);
-  nowMs += 1_000;
+  vi.advanceTimersByTime(1_000);
   await mended.resolve('NRT57-P3', DOMAIN);
   await write({ 'FRA56-P4': { https: ['127.0.0.1:9443'] } });
-  nowMs += 1_000;
+  vi.advanceTimersByTime(1_000);
 
   expect((await mended.resolve('FRA56-P4', DOMAIN)).isFound).toBe(true);
   await expect(mended.check?.()).resolves.toBeUndefined();

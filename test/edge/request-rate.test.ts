@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 function rateAt(maxPerSecond: number) {
-  const rate = new RequestRate({ maxPerSecond });
+  const rate = new RequestRate({ maxPerSecond, now: () => performance.now() });
   /** When each request went, by the order in which they asked, in milliseconds from now on. */
   const wentAtMs: number[] = [];
   const startMs = performance.now();

@@ -111,7 +111,10 @@ class Simulation {
     const askedAtMs = clock.nowMs;
     if (fails(askedAtMs, this.#underWay)) {
       this.#after(this.#varied(rttMs), () => {
-        policy.of(POP).note({ bodyBytes: 0, firstByteMs: 0, totalMs: 0, isFailed: true });
+        const endedAtMs = clock.nowMs;
+        policy
+          .of(POP)
+          .note({ bodyBytes: 0, firstByteMs: 0, totalMs: 0, endedAtMs, isFailed: true });
         this.#failures += 1;
         this.#end();
       });
@@ -121,8 +124,9 @@ class Simulation {
     this.#after(doneAtMs - askedAtMs, () => {
       const firstByteMs = clock.nowMs - askedAtMs;
       this.#after(this.#bodyMs(), () => {
-        const totalMs = clock.nowMs - askedAtMs;
-        policy.of(POP).note({ bodyBytes, firstByteMs, totalMs, isFailed: false });
+        const endedAtMs = clock.nowMs;
+        const totalMs = endedAtMs - askedAtMs;
+        policy.of(POP).note({ bodyBytes, firstByteMs, totalMs, endedAtMs, isFailed: false });
         this.#answers += 1;
         this.#idle += 1;
         this.#end();
