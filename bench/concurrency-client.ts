@@ -63,15 +63,14 @@ async function fetchFor(tasks: FetchTaskRunner, seconds: number): Promise<number
   async function runOne(url: string, slot: Slot): Promise<void> {
     let task: FetchTask | undefined = {
       url: tasks.urlOf(url),
-      pop: POP,
       domainName: HOST,
-      depth: 'edge',
-      headers: [],
       expectedBytes: undefined,
-      signal,
-      onBodyBytes: () => undefined,
     };
     await tasks.run(slot, {
+      depth: 'edge',
+      headers: [],
+      signal,
+      onBodyBytes: () => undefined,
       next: () => task,
       note({ outcome, message }) {
         task = undefined;

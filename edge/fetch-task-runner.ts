@@ -3,7 +3,7 @@ import { LARGE_OBJECT_BYTES } from './concurrency-policy.ts';
 import type { EdgeDirectory } from './directory.ts';
 import { edgeUrl } from './edge-url.ts';
 import type { EdgeEngine, EngineDeadlines } from './engine.ts';
-import type { FetchTaskRunner, Lane } from './fetch-task.ts';
+import type { FetchTaskRunner } from './fetch-task.ts';
 import type { PopLimiter } from './pop-limiter.ts';
 import type { RequestRate } from './request-rate.ts';
 import { type TaskMeans, TaskRun } from './task-run.ts';
@@ -53,11 +53,12 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
         deadlines,
         storePauseMs,
         slot,
+        lane,
         inFlight,
         rate: rate.of(slot.pop),
       };
       try {
-        await runLane(means, lane);
+        await runLane(means);
       } finally {
         inFlight.leave();
       }
@@ -66,7 +67,8 @@ export function createFetchTaskRunner(deps: FetchTaskRunnerDeps): FetchTaskRunne
 }
 
 /** One function for all tasks of a lane: a promise a task would be paid for at every fetch. */
-async function runLane(means: TaskMeans, lane: Lane): Promise<void> {
+async function runLane(means: TaskMeans): Promise<void> {
+  const { lane } = means;
   for (let task = lane.next(); task !== undefined; task = lane.next()) {
     const run = new TaskRun(means, task);
     try {

@@ -5,21 +5,13 @@ import type { HeaderLine } from '../domain/header-line.ts';
 import type { EdgeUrl } from './edge-url.ts';
 import type { Slot } from './pop-limiter.ts';
 
-/** One URL through one POP. */
+/** One URL through the POP of its lane. */
 export type FetchTask = {
   readonly url: EdgeUrl;
-  /** POP id in upper case. */
-  readonly pop: string;
   /** The distribution's domain name: its first label stands in POP names. */
   readonly domainName: string;
-  readonly depth: Depth;
-  /** The caller's headers, sent on each GET. */
-  readonly headers: readonly HeaderLine[];
   /** Expected body bytes, undefined while not measured. */
   readonly expectedBytes: number | undefined;
-  readonly signal: AbortSignal;
-  /** Called for each piece of a body with its bytes, also of GETs that break later. */
-  readonly onBodyBytes: (bytes: number) => void;
 };
 
 /** What came of a fetch task. */
@@ -41,13 +33,27 @@ export type FetchTaskResult = {
   readonly message: string | undefined;
 };
 
-/** The fetch tasks of one slot, one after the other. */
+/** The fetch tasks of one slot, one after the other, and what they have in common beside its POP. */
 export interface Lane {
+  readonly depth: Depth;
+  /** The caller's headers, sent on each GET. */
+  readonly headers: readonly HeaderLine[];
+  readonly signal: AbortSignal;
+  /** Called for each piece of a body with its bytes, also of GETs that break later. */
+  readonly onBodyBytes: (bytes: number) => void;
   /** The next task; undefined when the slot is to be given back. */
   next(): FetchTask | undefined;
   /** Hears how the task that was given last ended, before the next one is asked for. */
   note(result: FetchTaskResult): void;
 }
+
+/** Asks for a place at a POP, by what its first task is expected to take. */
+export type PlaceRequest = {
+  /** POP id in upper case. */
+  readonly pop: string;
+  readonly expectedBytes: number | undefined;
+  readonly signal: AbortSignal;
+};
 
 /** Runs fetch tasks. Safe for any number at once; the same (URL, POP) runs once at a time. */
 export interface FetchTaskRunner {
@@ -57,12 +63,8 @@ export interface FetchTaskRunner {
    * @throws TypeError when what stands before its path is not a normalised origin.
    */
   urlOf(text: string): EdgeUrl;
-  /**
-   * Waits for a place to run a task through a POP; undefined when `signal` fired first.
-   *
-   * @param task anything with the task's POP, expected bytes and signal.
-   */
-  acquire(task: Pick<FetchTask, 'pop' | 'expectedBytes' | 'signal'>): Promise<Slot | undefined>;
+  /** Waits for a place to run tasks through a POP; undefined when `signal` fired first. */
+  acquire(request: PlaceRequest): Promise<Slot | undefined>;
   /** Whether a slot may be used for one more task at once; see {@link Slot.mayStay}. */
   mayStay(slot: Slot, expectedBytes: number | undefined): boolean;
   /**

@@ -12,7 +12,7 @@ import {
   type EngineDeadlines,
   type EngineRequest,
 } from './engine.ts';
-import type { FetchTask } from './fetch-task.ts';
+import type { FetchTask, Lane } from './fetch-task.ts';
 import type { Slot } from './pop-limiter.ts';
 import { NO_PROOF, type Sighting, type Step } from './reach-depth.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -23,6 +23,7 @@ import { TaskEnded } from './task-ended.ts';
 export type ProberDeps = {
   readonly engine: EdgeEngine;
   readonly slot: Slot;
+  readonly lane: Lane;
   readonly rate: PopRate;
   readonly choice: AddressChoice;
   readonly deadlines: EngineDeadlines;
@@ -131,8 +132,7 @@ export class TaskProber {
   }
 
   #note(answer: EngineAnswer): AnswerFacts {
-    const { pop } = this.#task;
-    const facts = readFacts(answer, pop);
+    const facts = readFacts(answer, this.#deps.slot.pop);
     this.fetches += 1;
     this.status = answer.status;
     this.facts = facts;
@@ -151,23 +151,22 @@ export class TaskProber {
   }
 
   #sendTo(address: EdgeAddress | undefined, ask: Ask): Promise<EngineAnswer> {
-    const { engine, rate } = this.#deps;
-    const { signal, url } = this.#task;
+    const { engine, rate, lane } = this.#deps;
     if (address === undefined) {
-      const { scheme } = url.origin;
+      const { scheme } = this.#task.url.origin;
       throw new TaskEnded('connect_failed', `the POP has no address for ${scheme}`);
     }
     this.#address = address;
     const request = this.#request(address, ask);
-    const turn = rate.take(signal);
+    const turn = rate.take(lane.signal);
     return turn === undefined ? engine.fetch(request) : turn.then(() => engine.fetch(request));
   }
 
   #request(address: EdgeAddress, ask: Ask): EngineRequest {
-    const { url, headers, signal, onBodyBytes } = this.#task;
+    const { headers, signal, onBodyBytes } = this.#deps.lane;
     const lines = requestHeaders(headers);
     return {
-      url,
+      url: this.#task.url,
       address,
       method: 'GET',
       headers: this.#isWhole(ask) ? lines : [...lines, RANGE_OF_CHECK],
@@ -198,7 +197,7 @@ export class TaskProber {
   }
 
   async #jitter(): Promise<void> {
-    const { signal } = this.#task;
+    const { signal } = this.#deps.lane;
     await sleep(RETRY_DELAY_MS + Math.random() * RETRY_JITTER_MS, undefined, { signal });
   }
 }

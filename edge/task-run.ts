@@ -58,11 +58,11 @@ export class TaskRun {
    * @throws DirectoryError when the directory can't be asked.
    */
   open(): Promise<void> | undefined {
-    const { directory, inFlight } = this.#means;
-    const { url, pop, domainName } = this.#task;
+    const { directory, inFlight, slot } = this.#means;
+    const { url, domainName } = this.#task;
     if (!inFlight.begin(url.text)) return this.#openLater();
     this.#hasBegun = true;
-    const resolution = directory.resolve(pop, domainName);
+    const resolution = directory.resolve(slot.pop, domainName);
     if (resolution instanceof Promise) return resolution.then((known) => this.#start(known));
     this.#start(resolution);
     return undefined;
@@ -85,7 +85,7 @@ export class TaskRun {
 
   /** The pause before a second Miss is tried again. */
   async pause(): Promise<void> {
-    const { signal } = this.#task;
+    const { signal } = this.#means.lane;
     await this.#leaveFor(() => sleep(this.#means.storePauseMs, undefined, { signal }));
     this.#goOn(NO_PROOF);
   }
@@ -95,7 +95,7 @@ export class TaskRun {
     if (error instanceof TaskEnded) {
       const { outcome, message, isSlowedDown } = error;
       this.#end = { outcome, message: message === '' ? undefined : message, isSlowedDown };
-    } else if (this.#task.signal.aborted) {
+    } else if (this.#means.lane.signal.aborted) {
       this.#end = HANDED_BACK;
     } else if (error instanceof DirectoryError) {
       this.#end = { outcome: 'connect_failed', message: error.message, isSlowedDown: false };
@@ -125,8 +125,8 @@ export class TaskRun {
   }
 
   async #openLater(): Promise<void> {
-    const { url, signal } = this.#task;
-    await this.#leaveFor(() => this.#means.inFlight.untilEnded(url.text, signal));
+    const { inFlight, lane } = this.#means;
+    await this.#leaveFor(() => inFlight.untilEnded(this.#task.url.text, lane.signal));
     await this.open();
   }
 
@@ -137,7 +137,7 @@ export class TaskRun {
   }
 
   #goOn(sighting: Sighting): void {
-    const story = this.#story ?? reachDepth(this.#task.depth, sighting);
+    const story = this.#story ?? reachDepth(this.#means.lane.depth, sighting);
     if (typeof story === 'string') return this.#endWith(story);
     // What begins a story is read by nobody: it had the first sighting already.
     const { done, value } = story.next(sighting);
@@ -155,7 +155,8 @@ export class TaskRun {
   }
 
   async #leaveFor(wait: () => Promise<void>): Promise<void> {
-    const hasSlot = await this.#means.slot.leaveFor(wait, this.#task.signal);
+    const { slot, lane } = this.#means;
+    const hasSlot = await slot.leaveFor(wait, lane.signal);
     if (!hasSlot) throw new TaskEnded(undefined, undefined);
   }
 }

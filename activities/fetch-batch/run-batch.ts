@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { BatchResult } from '../../domain/batch.ts';
-import type { FetchTask, FetchTaskResult, FetchTaskRunner, Lane } from '../../edge/fetch-task.ts';
+import type { FetchTaskRunner } from '../../edge/fetch-task.ts';
 import type { Slot } from '../../edge/pop-limiter.ts';
 import type { BatchOrder } from './batch-runner.ts';
-import { BatchRecord, type TaskPlace } from './batch-record.ts';
+import { BatchLane, type LanesOfBatch } from './batch-lane.ts';
+import { BatchRecord } from './batch-record.ts';
 import { ColumnQueue } from './column-queue.ts';
 
 /** What batches run with. */
@@ -16,9 +17,6 @@ export type BatchMeans = {
 
 /** A batch to run, and who may end it early. */
 export type BatchRun = BatchOrder & BatchMeans;
-
-/** A body beyond this is fetched alone: the rest of its batch is worth more in other hands. */
-const BATCH_BYTES = 256 * 1024 * 1024;
 
 /**
  * Runs the tasks of a batch, all its POPs at once, as many tasks each as the POP gets places.
@@ -39,14 +37,10 @@ export async function runBatch(run: BatchRun): Promise<BatchResult> {
   }
 }
 
-/** What the tasks of one URL have in common. */
-type BatchObject = Pick<FetchTask, 'url' | 'domainName' | 'expectedBytes'>;
-
 class BatchExecution {
   readonly record: BatchRecord;
   readonly #run: BatchRun;
-  /** By number; undefined where no distribution serves the URL. */
-  readonly #objects: readonly (BatchObject | undefined)[];
+  readonly #lanesOfBatch: LanesOfBatch;
   readonly #queues: readonly ColumnQueue[];
   /** Aborted when what is in flight has to end. */
   readonly #work = new AbortController();
@@ -57,17 +51,19 @@ class BatchExecution {
   #onIdle: (() => void) | undefined;
 
   constructor(run: BatchRun) {
-    const { columns, domainNames, urls } = run.input;
-    const byHost = new Map(Object.entries(domainNames));
+    const { input } = run;
     this.#run = run;
-    this.record = new BatchRecord(run.input);
-    this.#objects = urls.map(({ url: text, expectedBytes }) => {
-      const url = run.tasks.urlOf(text);
-      const domainName = byHost.get(url.origin.host);
-      return domainName === undefined ? undefined : { url, domainName, expectedBytes };
-    });
+    this.record = new BatchRecord(input);
+    this.#lanesOfBatch = {
+      input,
+      record: this.record,
+      runner: run.tasks,
+      tasks: tasksByUrl(run),
+      signal: this.#work.signal,
+      closeQueues: () => this.#closeQueues(),
+    };
     let firstTask = 0;
-    this.#queues = columns.map((column, index) => {
+    this.#queues = input.columns.map((column, index) => {
       const queue = new ColumnQueue(column, { column: index, firstTask });
       firstTask += column.urls.length;
       return queue;
@@ -123,7 +119,7 @@ class BatchExecution {
   async #runLane(queue: ColumnQueue, slot: Slot): Promise<void> {
     this.#lanes += 1;
     try {
-      await this.#run.tasks.run(slot, this.#laneOf(queue, slot));
+      await this.#run.tasks.run(slot, new BatchLane(this.#lanesOfBatch, queue, slot));
     } catch (error) {
       this.#defects.push(error);
       this.#cancel();
@@ -134,84 +130,17 @@ class BatchExecution {
     }
   }
 
-  #laneOf(queue: ColumnQueue, slot: Slot): Lane {
-    const counter = new ByteCounter(this.record, () => this.#closeQueues());
-    let place = queue.take();
-    return {
-      next: () => {
-        for (; place !== undefined; place = this.#takeNext(queue, slot)) {
-          const task = this.#taskAt(place, queue.pop, counter);
-          if (task !== undefined) return task;
-          this.record.note(place, NOT_SERVED);
-        }
-        return undefined;
-      },
-      note: (result) => {
-        if (place !== undefined) this.record.note(place, result);
-        // Its POP asked to be asked less.
-        if (result.isSlowedDown) queue.close();
-        place = this.#takeNext(queue, slot);
-      },
-    };
-  }
-
-  #takeNext(queue: ColumnQueue, slot: Slot): TaskPlace | undefined {
-    const { input, tasks } = this.#run;
-    const url = queue.nextUrl;
-    if (url === undefined) return undefined;
-    return tasks.mayStay(slot, input.urls[url]?.expectedBytes) ? queue.take() : undefined;
-  }
-
   async #untilIdle(): Promise<void> {
     if (this.#lanes > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
-
-  #taskAt(place: TaskPlace, pop: string, counter: ByteCounter): FetchTask | undefined {
-    const object = this.#objects[place.url];
-    if (object === undefined) return undefined;
-    const { depth, headers } = this.#run.input;
-    const { url, domainName, expectedBytes } = object;
-    counter.begin(expectedBytes ?? 0);
-    const { onBodyBytes } = counter;
-    const signal = this.#work.signal;
-    return { url, pop, domainName, depth, headers, expectedBytes, signal, onBodyBytes };
-  }
 }
 
-/** Counts the bytes of a lane's tasks, one task after the other. */
-class ByteCounter {
-  readonly #record: BatchRecord;
-  readonly #onTooLarge: () => void;
-  #expectedBytes = 0;
-  #taskBytes = 0;
-
-  /** @param onTooLarge hears of an object that proves too large for a batch. */
-  constructor(record: BatchRecord, onTooLarge: () => void) {
-    this.#record = record;
-    this.#onTooLarge = onTooLarge;
-  }
-
-  begin(expectedBytes: number): void {
-    this.#expectedBytes = expectedBytes;
-    this.#taskBytes = 0;
-  }
-
-  readonly onBodyBytes = (bytes: number): void => {
-    this.#record.addBytes(bytes);
-    this.#taskBytes += bytes;
-    const isTooLarge = this.#taskBytes > BATCH_BYTES && this.#expectedBytes <= BATCH_BYTES;
-    if (isTooLarge) this.#onTooLarge();
-  };
+/** One task for each URL, which all its POPs share. */
+function tasksByUrl({ input, tasks }: BatchRun): LanesOfBatch['tasks'] {
+  const byHost = new Map(Object.entries(input.domainNames));
+  return input.urls.map(({ url: text, expectedBytes }) => {
+    const url = tasks.urlOf(text);
+    const domainName = byHost.get(url.origin.host);
+    return domainName === undefined ? undefined : { url, domainName, expectedBytes };
+  });
 }
-
-const NOT_SERVED: FetchTaskResult = {
-  outcome: 'host_not_served',
-  isSlowedDown: false,
-  bodyBytes: undefined,
-  fetches: 0,
-  isRevalidating: false,
-  status: undefined,
-  servedBy: undefined,
-  xCache: undefined,
-  message: "the batch names no distribution for the URL's host",
-};

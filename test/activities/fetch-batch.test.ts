@@ -215,8 +215,8 @@ test('finishes an object that proves too large for a batch and hands the rest ba
     run: async (_slot, lane) => {
       for (let task = lane.next(); task !== undefined; task = lane.next()) {
         started.push(task.url.text);
-        task.onBodyBytes(257 * 1024 * 1024);
-        const outcome = task.signal.aborted ? undefined : 'warm';
+        lane.onBodyBytes(257 * 1024 * 1024);
+        const outcome = lane.signal.aborted ? undefined : 'warm';
         lane.note({ ...NOTHING_MORE, outcome, bodyBytes: 257 * 1024 * 1024 });
       }
     },

@@ -3,7 +3,13 @@ import { createFixedConcurrency } from '../../../edge/concurrency-policy.ts';
 import type { EdgeDirectory, PopAddresses } from '../../../edge/directory.ts';
 import type { EdgeAddress, EdgeEngine, EngineDeadlines } from '../../../edge/engine.ts';
 import { createFetchTaskRunner } from '../../../edge/fetch-task-runner.ts';
-import type { FetchTask, FetchTaskResult, FetchTaskRunner } from '../../../edge/fetch-task.ts';
+import type {
+  FetchTask,
+  FetchTaskResult,
+  FetchTaskRunner,
+  Lane,
+  PlaceRequest,
+} from '../../../edge/fetch-task.ts';
 import { createHttp1Engine } from '../../../edge/http1/http1-engine.ts';
 import { createEdgeSecureContext } from '../../../edge/http1/secure-context.ts';
 import { PopLimiter, type Slot } from '../../../edge/pop-limiter.ts';
@@ -49,7 +55,7 @@ export type WorkerOnSimulation = {
   readonly tasks: FetchTaskRunner;
   readonly rate: RequestRate;
   /** Runs one fetch task, with overrides. */
-  readonly run: (url: string, overrides?: Partial<FetchTask>) => Promise<FetchTaskResult>;
+  readonly run: (url: string, overrides?: Partial<LoneTask>) => Promise<FetchTaskResult>;
   readonly close: () => Promise<void>;
 };
 
@@ -91,7 +97,7 @@ export async function startWorkerOnSimulation(
     tasks,
     rate,
     async run(url, overrides = {}) {
-      const task: FetchTask = {
+      const task: LoneTask = {
         url: tasks.urlOf(url),
         pop: 'NRT57-P3',
         domainName: 'd111111abcdef8.cloudfront.net',
@@ -113,14 +119,18 @@ export async function startWorkerOnSimulation(
   };
 }
 
+/** A task with a lane and a place of its own. */
+type LoneTask = FetchTask & PlaceRequest & Omit<Lane, 'next' | 'note'>;
+
 /** Runs one task alone in a slot. */
 async function runTask(
   tasks: FetchTaskRunner,
   slot: Slot,
-  task: FetchTask,
+  task: LoneTask,
 ): Promise<FetchTaskResult> {
   const results: FetchTaskResult[] = [];
   await tasks.run(slot, {
+    ...task,
     next: () => (results.length === 0 ? task : undefined),
     note: (result) => results.push(result),
   });
