@@ -24,6 +24,7 @@ export type TaskPlace = {
 
 /** What tasks that ended with one outcome mean to their batch. */
 type OutcomeRecord = {
+  readonly outcome: Outcome;
   readonly letter: number;
   readonly isWarmed: boolean;
   readonly mostSamples: number;
@@ -37,6 +38,8 @@ export class BatchRecord {
   /** Body bytes by URL; -1 while not measured. */
   readonly #sizes: Float64Array;
   readonly #outcomes = new Map<Outcome, OutcomeRecord>();
+  /** Of the last task: most tasks of a batch end as the one before. */
+  #last: OutcomeRecord | undefined;
   readonly #revalidates = new Set<number>();
   readonly #slowedPops = new Set<string>();
   #warmedBytes = 0;
@@ -67,8 +70,9 @@ export class BatchRecord {
     if (result.isRevalidating) this.#revalidates.add(place.url);
     if (result.isSlowedDown) this.#slowedPops.add(this.#input.columns[place.column]?.pop ?? '');
     if (outcome === undefined) return;
-    const { letter, isWarmed, mostSamples, samples } =
-      this.#outcomes.get(outcome) ?? this.#addOutcome(outcome);
+    const last = this.#last?.outcome === outcome ? this.#last : this.#recordOf(outcome);
+    this.#last = last;
+    const { letter, isWarmed, mostSamples, samples } = last;
     this.#letters[place.task] = letter;
     if (isWarmed) this.#warmedBytes += bodyBytes ?? 0;
     if (samples.length < mostSamples) samples.push(sampleOf(place, outcome, result));
@@ -121,9 +125,12 @@ export class BatchRecord {
     };
   }
 
-  #addOutcome(outcome: Outcome): OutcomeRecord {
+  #recordOf(outcome: Outcome): OutcomeRecord {
+    const known = this.#outcomes.get(outcome);
+    if (known !== undefined) return known;
     const isSuccess = OUTCOMES[outcome].warmed !== 'never';
     const record = {
+      outcome,
       letter: codeOfOutcome(outcome),
       isWarmed: countsAsWarmed(outcome, this.#input.depth),
       mostSamples: isSuccess ? SAMPLES_PER_SUCCESS : SAMPLES_PER_FAILURE,
