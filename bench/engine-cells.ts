@@ -142,7 +142,7 @@ function wholeWorker(work: Work): Cell {
     contenders: [
       // What runs once a batch or a fill is compiled only after many of them. First, so that the
       // engine's connections are not closed as idle meanwhile.
-      workerContender({ ...work, warmUpSeconds: 20 }),
+      workerContender({ ...work, warmUpSeconds: 60 }),
       engineContender('edge', work),
     ],
     bars: [bar],
