@@ -70,9 +70,7 @@ export class BatchRecord {
     if (result.isRevalidating) this.#revalidates.add(place.url);
     if (result.isSlowedDown) this.#slowedPops.add(this.#input.columns[place.column]?.pop ?? '');
     if (outcome === undefined) return;
-    const last = this.#last?.outcome === outcome ? this.#last : this.#recordOf(outcome);
-    this.#last = last;
-    const { letter, isWarmed, mostSamples, samples } = last;
+    const { letter, isWarmed, mostSamples, samples } = this.#recordOf(outcome);
     this.#letters[place.task] = letter;
     if (isWarmed) this.#warmedBytes += bodyBytes ?? 0;
     if (samples.length < mostSamples) samples.push(sampleOf(place, outcome, result));
@@ -126,8 +124,12 @@ export class BatchRecord {
   }
 
   #recordOf(outcome: Outcome): OutcomeRecord {
-    const known = this.#outcomes.get(outcome);
-    if (known !== undefined) return known;
+    if (this.#last?.outcome === outcome) return this.#last;
+    this.#last = this.#outcomes.get(outcome) ?? this.#addOutcome(outcome);
+    return this.#last;
+  }
+
+  #addOutcome(outcome: Outcome): OutcomeRecord {
     const isSuccess = OUTCOMES[outcome].warmed !== 'never';
     const record = {
       outcome,
